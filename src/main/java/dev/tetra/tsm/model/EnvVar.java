@@ -1,0 +1,15 @@
+package dev.tetra.tsm.model;
+
+/** One variable of a process's environment and where it came from. */
+public record EnvVar(String name, String value, EnvSource source) {
+    public EnvVar {
+        if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
+            throw new TsmException.Usage(
+                    "'" + name + "' cannot be a variable's name", "a name is not empty and holds no '='");
+        }
+        if (value.indexOf('\0') >= 0) {
+            throw new TsmException.Usage(
+                    "the value of " + name + " holds a NUL byte", "the kernel cannot pass such a value on; remove it");
+        }
+    }
+}
