@@ -1,0 +1,109 @@
+package dev.tetra.tsm.spec;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Which values are shown only with {@code --reveal} (SPEC 6). */
+public final class Secrets {
+    /** What stands in a secret's place; its length says nothing about the secret's. */
+    public static final String MASK = "********";
+
+    /** A part of a name, of those between {@code _ - .} and changes of case, that makes the value a secret. */
+    private static final Set<String> PARTS = Set.of(
+            "KEY",
+            "KEYS",
+            "TOKEN",
+            "TOKENS",
+            "SECRET",
+            "SECRETS",
+            "PASSWORD",
+            "PASSWORDS",
+            "PASS",
+            "PASSWD",
+            "PASSPHRASE",
+            "CREDENTIAL",
+            "CREDENTIALS",
+            "AUTH",
+            "OAUTH",
+            "DSN",
+            "APIKEY",
+            "APIKEYS",
+            "AUTHKEY",
+            "ACCESSKEY",
+            "SECRETKEY",
+            "PRIVATEKEY",
+            "SSHKEY",
+            "DBPASS",
+            "PGPASS",
+            "USERPASS");
+
+    /** Long enough to be told from other words at the end of a part: PGPASSWORD, AUTHTOKEN. */
+    private static final Set<String> ENDINGS =
+            Set.of("PASSWORD", "PASSWD", "SECRET", "TOKEN", "CREDENTIAL", "CREDENTIALS");
+
+    private static final Pattern BOUNDARY = Pattern.compile("[^\\p{Alnum}]+|(?<=[a-z0-9])(?=[A-Z])");
+    /**
+     * The password in a URL. After the host's name a number that ends the authority is a port, and an {@code @} later
+     * in the path makes it no password.
+     */
+    private static final Pattern URL_PASSWORD = Pattern.compile("(://[^\\s:/?#@]*:)(?![0-9]+(?:[/?#]|$))(\\S*)(@)");
+
+    private static final Pattern QUERY = Pattern.compile("([?&;])([^=&;?#\\s]+)=([^&;#\\s]+)");
+
+    private Secrets() {}
+
+    /** True when a variable or option of this name looks as if its value were a secret. */
+    public static boolean isSecret(String name) {
+        String[] parts = BOUNDARY.split(name, -1);
+        for (String part : parts) {
+            String word = part.toUpperCase(Locale.ROOT).replaceAll("[0-9]+$", "");
+            if (PARTS.contains(word) || ENDINGS.stream().anyMatch(word::endsWith)) {
+                return true;
+            }
+        }
+        // PWD and OLDPWD are folders, DB_PWD is none
+        return parts.length > 1 && parts[parts.length - 1].equalsIgnoreCase("PWD");
+    }
+
+    /** What may be shown of a variable's value: all, nothing of a secret, or a URL without its password. */
+    public static String shown(String name, String value) {
+        return isSecret(name) && !value.isEmpty() ? MASK : mask(value);
+    }
+
+    /** A text with the passwords in its URLs, and the secrets in their queries, replaced by {@link #MASK}. */
+    public static String mask(String text) {
+        if (!text.contains("://")) {
+            return text;
+        }
+        String masked = URL_PASSWORD.matcher(text).replaceAll("$1" + Matcher.quoteReplacement(MASK) + "$3");
+        return QUERY.matcher(masked)
+                .replaceAll(m -> Matcher.quoteReplacement(
+                        m.group(1) + m.group(2) + "=" + (isSecret(m.group(2)) ? MASK : m.group(3))));
+    }
+
+    /**
+     * The words of a command as they may be shown: the values of {@code NAME=secret}, {@code --token=secret} and {@code
+     * --password secret} are masked, and the passwords in URLs.
+     */
+    public static List<String> maskWords(List<String> words) {
+        List<String> shown = new ArrayList<>();
+        boolean secretNext = false;
+        for (String word : words) {
+            int equals = word.indexOf('=');
+            boolean option = word.startsWith("-");
+            if (secretNext && !option) {
+                shown.add(MASK);
+            } else if (equals > 0 && !word.substring(0, equals).contains("/")) {
+                shown.add(word.substring(0, equals + 1) + shown(word.substring(0, equals), word.substring(equals + 1)));
+            } else {
+                shown.add(mask(word));
+            }
+            secretNext = option && equals < 0 && word.startsWith("--") && isSecret(word);
+        }
+        return List.copyOf(shown);
+    }
+}
