@@ -57,6 +57,16 @@ public final class CommandWords {
         return line.toString();
     }
 
+    /** Words for a patterns file, where only white space and quotes need quotes, so that globs stay readable. */
+    static String joinPlain(List<String> words) {
+        StringBuilder line = new StringBuilder();
+        for (String word : words) {
+            boolean plain = !word.isEmpty() && word.chars().noneMatch(c -> " \t\n'\"\\`$|&;<>()#".indexOf(c) >= 0);
+            line.append(line.isEmpty() ? "" : " ").append(plain ? word : inQuotes(word));
+        }
+        return line.toString();
+    }
+
     /** The word as it is when that is safe after a command's name, else in single quotes. */
     public static String quote(String word) {
         return SAFE.matcher(word).matches() ? word : inQuotes(word);
