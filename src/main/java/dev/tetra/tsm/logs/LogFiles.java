@@ -1,0 +1,137 @@
+package dev.tetra.tsm.logs;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The log files of the processes of one home: {@code logs/<name>/out.log} and {@code err.log}. */
+public final class LogFiles {
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
+
+    private final Path logs;
+
+    public LogFiles(Path home) {
+        this.logs = home.resolve("logs");
+    }
+
+    /**
+     * The folder of a process's logs.
+     *
+     * @throws IllegalArgumentException for a name that is no single part of a path
+     */
+    public Path folder(String name) {
+        if (name.isEmpty() || name.equals(".") || name.equals("..") || name.indexOf('/') >= 0 || name.indexOf(0) >= 0) {
+            throw new IllegalArgumentException("no name for a folder: '" + name + "'");
+        }
+        return logs.resolve(name);
+    }
+
+    /** The file that a process's output goes to. */
+    public Path file(String name, LogStream stream) {
+        return folder(name).resolve(stream.fileName());
+    }
+
+    /** The sources of a process in the order of the streams given. */
+    public List<LogSource> sources(String name, Collection<LogStream> streams) {
+        return streams.stream()
+                .map(stream -> new LogSource(name, stream, file(name, stream)))
+                .toList();
+    }
+
+    /** Makes the folder, for its owner alone; one that is there stays as it is. */
+    public void create(String name) throws IOException {
+        Files.createDirectories(logs.getParent());
+        createPrivate(logs);
+        createPrivate(folder(name));
+    }
+
+    /** The present size in bytes; 0 for a file that is not there. */
+    public long size(String name, LogStream stream) throws IOException {
+        try {
+            return Files.size(file(name, stream));
+        } catch (NoSuchFileException e) {
+            return 0;
+        }
+    }
+
+    /**
+     * Empties both logs of a process in place. Its writers opened them with O_APPEND, so they go on at the new end
+     * (open(2)) and no reader sees a hole.
+     *
+     * @return how many bytes were there
+     */
+    public long flush(String name) throws IOException {
+        long emptied = 0;
+        for (LogStream stream : LogStream.values()) {
+            try (FileChannel channel = FileChannel.open(file(name, stream), StandardOpenOption.WRITE)) {
+                emptied += channel.size();
+                channel.truncate(0);
+            } catch (NoSuchFileException e) {
+                // nothing to empty
+            }
+        }
+        return emptied;
+    }
+
+    /** Deletes a process's logs with everything in their folder. Links are removed, not followed. */
+    public void delete(String name) throws IOException {
+        Path folder = folder(name);
+        if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+            Files.walkFileTree(folder, new Deleter());
+        }
+    }
+
+    private static void createPrivate(Path folder) throws IOException {
+        if (Files.isDirectory(folder)) {
+            return;
+        }
+        try {
+            Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+            // mkdir(2) takes the umask off the mode, and a daemon may run under a strange one
+            Files.setPosixFilePermissions(folder, OWNER_ONLY);
+        } catch (FileAlreadyExistsException e) {
+            if (!Files.isDirectory(folder)) {
+                throw e;
+            }
+        }
+    }
+
+    private static final class Deleter extends SimpleFileVisitor<Path> {
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+            Files.deleteIfExists(file);
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFileFailed(Path file, IOException error) throws IOException {
+            if (error instanceof NoSuchFileException) {
+                return FileVisitResult.CONTINUE;
+            }
+            throw error;
+        }
+
+        @Override
+        public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException error) throws IOException {
+            if (error != null) {
+                throw error;
+            }
+            Files.deleteIfExists(folder);
+            return FileVisitResult.CONTINUE;
+        }
+    }
+}
