@@ -1,0 +1,31 @@
+package dev.tetra.tsm.command.render;
+
+import dev.tetra.tsm.model.TsmException;
+
+/** How errors reach a user. */
+public final class Errors {
+    private Errors() {}
+
+    /** {@code tsm: message}, and the hint, if there is one, on a line of its own below. */
+    public static String text(TsmException error, Ansi ansi) {
+        String message = ansi.paint(Style.RED, "tsm:") + " " + trimmed(error.getMessage()) + "\n";
+        if (error.hint().isEmpty()) {
+            return message;
+        }
+        return message + "  " + ansi.paint(Style.DIM, "hint:") + " " + trimmed(error.hint()) + "\n";
+    }
+
+    /** {@code {"error": {"code", "kind", "message", "hint"}}}; the code is the exit code. */
+    public static byte[] json(TsmException error) {
+        return Json.object(json -> json.object(
+                "error",
+                fields -> fields.field("code", error.exitCode())
+                        .field("kind", error.kind())
+                        .field("message", error.getMessage())
+                        .field("hint", error.hint())));
+    }
+
+    private static String trimmed(String text) {
+        return Visible.lines(text).stripTrailing();
+    }
+}
