@@ -9,14 +9,9 @@ import org.jspecify.annotations.Nullable;
 public final class Details {
     private final List<Entry> entries = new ArrayList<>();
 
-    /** Adds a line; null and empty values are shown as {@code -}. */
+    /** Adds a line with a value, which may be a {@link Cell} in a style; null and empty ones are shown as {@code -}. */
     public Details add(String key, @Nullable Object value) {
-        return add(key, Cell.of(value));
-    }
-
-    /** Adds a line with a styled value. */
-    public Details add(String key, Cell value) {
-        entries.add(new Entry(key, List.of(value), false));
+        entries.add(new Entry(key, List.of(cell(value)), false));
         return this;
     }
 
@@ -24,7 +19,7 @@ public final class Details {
     public Details addAll(String key, Collection<?> values) {
         List<Cell> cells = values.isEmpty()
                 ? List.of(Cell.of(null))
-                : values.stream().map(Cell::of).toList();
+                : values.stream().map(Details::cell).toList();
         entries.add(new Entry(key, cells, false));
         return this;
     }
@@ -57,6 +52,10 @@ public final class Details {
             }
         }
         return to.toString();
+    }
+
+    private static Cell cell(@Nullable Object value) {
+        return value instanceof Cell cell ? cell : Cell.of(value);
     }
 
     private record Entry(String key, List<Cell> values, boolean title) {
