@@ -1,0 +1,103 @@
+package dev.tetra.tsm.control;
+
+import dev.tetra.tsm.model.TsmException;
+import java.io.IOException;
+import java.net.Socket;
+import java.util.concurrent.ScheduledExecutorService;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One proven client: its request, its answer, and a clean end. */
+final class Connection {
+    private static final Logger log = LoggerFactory.getLogger(Connection.class);
+
+    private final Socket socket;
+    private final ConnectionInput in;
+    private final RequestHandler handler;
+    private final ControlLimits limits;
+    private final ScheduledExecutorService deadlines;
+
+    Connection(
+            Socket socket,
+            ConnectionInput in,
+            RequestHandler handler,
+            ControlLimits limits,
+            ScheduledExecutorService deadlines) {
+        this.socket = socket;
+        this.in = in;
+        this.handler = handler;
+        this.limits = limits;
+        this.deadlines = deadlines;
+    }
+
+    /** Reads the request and answers it. Returns when the answer was sent or the client is gone. */
+    void serve() throws IOException {
+        FrameWriter frames = new FrameWriter(socket, limits.write(), deadlines);
+        Request request;
+        try {
+            in.within(limits.request());
+            request = RequestFormat.read(in, limits.requestBytes());
+            in.unlimited();
+        } catch (TsmException e) {
+            refuse(frames, e);
+            return;
+        }
+        SocketAnswer answer = new SocketAnswer(socket, frames, limits, request.inIsTerminal());
+        Thread reader = Thread.ofVirtual().name("control-reader").start(() -> answer.listen(in));
+        try {
+            handler.handle(request, answer);
+            answer.finish();
+        } catch (ClientGoneException e) {
+            log.debug("client {} went away", request.clientPid());
+        } catch (TsmException e) {
+            answer.fail(text(e), e.exitCode());
+        } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
+            if (!answer.isGone()) {
+                log.error("the command {} failed", request.words(), e);
+                answer.fail(text(new TsmException.Internal("internal error: " + e, e)), 70);
+            }
+        }
+        linger(reader);
+    }
+
+    private static String text(TsmException e) {
+        return "tsm: " + e.getMessage() + "\n" + (e.hint().isEmpty() ? "" : "hint: " + e.hint() + "\n");
+    }
+
+    private void refuse(FrameWriter frames, TsmException e) throws IOException {
+        frames.text('e', text(e));
+        frames.exit(e.exitCode());
+        socket.shutdownOutput();
+        // What the client still sends has to be read: closing on unread bytes resets the connection, and the reset
+        // would take the message along (RFC 9293, 3.6.1).
+        in.within(limits.handshake());
+        try {
+            while (in.fill()) {
+                in.skip();
+            }
+        } catch (IOException late) {
+            log.debug("the client of a bad request doesn't end", late);
+        }
+    }
+
+    /** Lets the client close first, for the same reason as in {@link #refuse}. */
+    private void linger(Thread reader) throws IOException {
+        if (!socket.isClosed()) {
+            socket.shutdownOutput();
+        }
+        try {
+            reader.join(limits.handshake());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Ends the connection now. */
+    void cut() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            log.debug("can't close a connection", e);
+        }
+    }
+}

@@ -1,0 +1,207 @@
+package dev.tetra.tsm.control;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HexFormat;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The daemon's side of the control protocol, on an ephemeral port of 127.0.0.1. Nobody gets past the first line
+ * without the client secret, and nothing is sent before it has come.
+ */
+public final class ControlServer implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(ControlServer.class);
+    private static final int BACKLOG = 512;
+    private static final int SECRET_BYTES = 32;
+
+    private final Path home;
+    private final RequestHandler handler;
+    private final ControlLimits limits;
+    private final ServerSocket listener;
+    private final ControlFile file;
+    private final ScheduledExecutorService deadlines;
+    private final Deque<Socket> strangers = new ArrayDeque<>();
+    private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+
+    private ControlServer(
+            Path home, RequestHandler handler, ControlLimits limits, ServerSocket listener, String build) {
+        this.home = home;
+        this.handler = handler;
+        this.limits = limits;
+        this.listener = listener;
+        SecureRandom random = new SecureRandom();
+        this.file = new ControlFile(
+                build,
+                listener.getLocalPort(),
+                secret(random),
+                secret(random),
+                ProcessHandle.current().pid());
+        ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(
+                1, Thread.ofVirtual().name("control-deadlines").factory());
+        executor.setRemoveOnCancelPolicy(true);
+        this.deadlines = Executors.unconfigurableScheduledExecutorService(executor);
+    }
+
+    /**
+     * Binds the port. Clients can't find it before {@link #start}.
+     *
+     * @param build the daemon's build id, written into the control file
+     */
+    public static ControlServer bind(Path home, String build, RequestHandler handler) throws IOException {
+        return bind(home, build, handler, ControlLimits.STANDARD);
+    }
+
+    /** As {@link #bind(Path, String, RequestHandler)} with other limits. */
+    public static ControlServer bind(Path home, String build, RequestHandler handler, ControlLimits limits)
+            throws IOException {
+        ServerSocket listener = new ServerSocket();
+        try {
+            InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+            listener.bind(new InetSocketAddress(loopback, 0), BACKLOG);
+        } catch (IOException e) {
+            listener.close();
+            throw e;
+        }
+        return new ControlServer(home, handler, limits, listener, build);
+    }
+
+    private static String secret(SecureRandom random) {
+        byte[] bytes = new byte[SECRET_BYTES];
+        random.nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    /** Begins to serve and then tells clients so by the control file. */
+    public void start() throws IOException {
+        Thread.ofVirtual().name("control-accept").start(this::accept);
+        file.write(home);
+    }
+
+    /** The port on 127.0.0.1. */
+    public int port() {
+        return listener.getLocalPort();
+    }
+
+    /** How many requests are being answered. */
+    public int active() {
+        return connections.size();
+    }
+
+    /** Removes the control file if it is still this server's, and takes no new connection. */
+    public void stopAccepting() {
+        try {
+            file.removeOwn(home);
+        } catch (IOException e) {
+            log.warn("can't remove {}", ControlFile.path(home), e);
+        }
+        try {
+            listener.close();
+        } catch (IOException e) {
+            log.warn("can't close the control port", e);
+        }
+    }
+
+    /** Stops accepting, waits a bounded time for requests in progress, and cuts off what is left. */
+    @Override
+    public void close() {
+        stopAccepting();
+        long deadline = System.nanoTime() + limits.close().toNanos();
+        while (!connections.isEmpty() && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+        }
+        connections.forEach(Connection::cut);
+        synchronized (strangers) {
+            strangers.forEach(ControlServer::closeQuietly);
+        }
+        deadlines.shutdownNow();
+    }
+
+    private void accept() {
+        while (!listener.isClosed()) {
+            try {
+                Socket socket = listener.accept();
+                Thread.ofVirtual().name("control").start(() -> serve(socket));
+            } catch (IOException e) {
+                if (listener.isClosed()) {
+                    return;
+                }
+                // Out of descriptors, most likely; the connection stays in the backlog until some are free again.
+                log.warn("can't accept a connection", e);
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+            }
+        }
+    }
+
+    private void serve(Socket socket) {
+        try (socket) {
+            socket.setTcpNoDelay(true);
+            ConnectionInput in = new ConnectionInput(socket);
+            boolean known;
+            admit(socket);
+            try {
+                known = Handshake.passes(socket, in, file, limits);
+            } finally {
+                dismiss(socket);
+            }
+            if (known) {
+                serveKnown(socket, in);
+            }
+        } catch (IOException e) {
+            log.debug("a control connection failed", e);
+        } catch (RuntimeException e) {
+            log.error("a control connection failed", e);
+        }
+    }
+
+    private void serveKnown(Socket socket, ConnectionInput in) throws IOException {
+        Connection connection = new Connection(socket, in, handler, limits, deadlines);
+        connections.add(connection);
+        try {
+            connection.serve();
+        } finally {
+            connections.remove(connection);
+        }
+    }
+
+    /**
+     * Makes room for a stranger. It is the oldest that has to go: a real client proves itself within a millisecond, so
+     * one that has waited longest is the least likely to be one, and a crowd of idle strangers can't lock clients out.
+     */
+    private void admit(Socket socket) {
+        synchronized (strangers) {
+            if (strangers.size() >= limits.strangers()) {
+                closeQuietly(strangers.removeFirst());
+            }
+            strangers.addLast(socket);
+        }
+    }
+
+    private void dismiss(Socket socket) {
+        synchronized (strangers) {
+            strangers.remove(socket);
+        }
+    }
+
+    private static void closeQuietly(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            log.debug("can't close a connection", e);
+        }
+    }
+}
