@@ -1,0 +1,76 @@
+package dev.tetra.tsm.os;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+
+/** Error numbers of the system, in names and words. */
+final class Errno {
+    // The same on Linux and macOS (errno-base.h; sys/errno.h).
+    static final int EPERM = 1;
+    static final int ENOENT = 2;
+    static final int ESRCH = 3;
+    static final int EINTR = 4;
+    static final int ENOEXEC = 8;
+    static final int ECHILD = 10;
+    static final int EACCES = 13;
+
+    private static final Platform PLATFORM = Platform.current();
+    static final int EADDRINUSE = PLATFORM == Platform.LINUX ? 98 : 48;
+    static final int EAGAIN = PLATFORM == Platform.LINUX ? 11 : 35;
+
+    private Errno() {}
+
+    /** The name, such as {@code EACCES}; {@code errno 250} when it is a rare one. */
+    static String name(int errno) {
+        return switch (errno) {
+            case EPERM -> "EPERM";
+            case ENOENT -> "ENOENT";
+            case ESRCH -> "ESRCH";
+            case EINTR -> "EINTR";
+            case 5 -> "EIO";
+            case 7 -> "E2BIG";
+            case ENOEXEC -> "ENOEXEC";
+            case 9 -> "EBADF";
+            case ECHILD -> "ECHILD";
+            case 12 -> "ENOMEM";
+            case EACCES -> "EACCES";
+            case 14 -> "EFAULT";
+            case 16 -> "EBUSY";
+            case 17 -> "EEXIST";
+            case 20 -> "ENOTDIR";
+            case 21 -> "EISDIR";
+            case 22 -> "EINVAL";
+            case 23 -> "ENFILE";
+            case 24 -> "EMFILE";
+            case 26 -> "ETXTBSY";
+            case 28 -> "ENOSPC";
+            case 30 -> "EROFS";
+            default -> rareName(errno);
+        };
+    }
+
+    private static String rareName(int errno) {
+        if (errno == EAGAIN) {
+            return "EAGAIN";
+        }
+        if (errno == EADDRINUSE) {
+            return "EADDRINUSE";
+        }
+        if (errno == (PLATFORM == Platform.LINUX ? 40 : 62)) {
+            return "ELOOP";
+        }
+        if (errno == (PLATFORM == Platform.LINUX ? 36 : 63)) {
+            return "ENAMETOOLONG";
+        }
+        return "errno " + errno;
+    }
+
+    /** In words, such as {@code Permission denied (EACCES)}. */
+    static String words(int errno) {
+        try (Frame frame = new Frame()) {
+            long text = frame.callLong(Frame.symbol("strerror"), errno);
+            String words = MemorySegment.ofAddress(text).reinterpret(1024).getString(0, StandardCharsets.UTF_8);
+            return words + " (" + name(errno) + ")";
+        }
+    }
+}

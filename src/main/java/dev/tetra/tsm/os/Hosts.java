@@ -1,0 +1,20 @@
+package dev.tetra.tsm.os;
+
+import dev.tetra.tsm.model.TsmException;
+
+/** Opens the machine. */
+public final class Hosts {
+    private Hosts() {}
+
+    /**
+     * The machine this program runs on, with its reaping thread started. Once a program.
+     *
+     * @throws dev.tetra.tsm.model.TsmException.Unavailable on a system that tsm does not run on
+     */
+    public static Host forThisMachine() {
+        return switch (Platform.current()) {
+            case LINUX -> new LinuxHost();
+            case MACOS -> throw new TsmException.Unavailable("tsm does not run on macOS", "use Linux");
+        };
+    }
+}

@@ -1,0 +1,124 @@
+package dev.tetra.tsm.os;
+
+import dev.tetra.tsm.os.Listener.Protocol;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+
+/** Sockets as /proc/net tells them (proc_net(5)), and whose they are. */
+final class LinuxSockets {
+    private static final String TCP_LISTEN = "0A";
+    /** What a UDP socket without a peer has as its state: TCP_CLOSE. */
+    private static final String UDP_UNCONNECTED = "07";
+
+    private static final byte[] SOCKET = "socket:[".getBytes(StandardCharsets.US_ASCII);
+
+    private LinuxSockets() {}
+
+    static List<Listener> listeners() {
+        List<Listener> found = new ArrayList<>();
+        read("tcp", Protocol.TCP, TCP_LISTEN, found);
+        read("tcp6", Protocol.TCP, TCP_LISTEN, found);
+        read("udp", Protocol.UDP, UDP_UNCONNECTED, found);
+        read("udp6", Protocol.UDP, UDP_UNCONNECTED, found);
+        return found;
+    }
+
+    private static void read(String file, Protocol protocol, String state, List<Listener> found) {
+        String text;
+        try {
+            text = Files.readString(Path.of("/proc/self/net", file), StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            // No IPv6 here.
+            return;
+        }
+        text.lines().skip(1).forEach(line -> {
+            String[] fields = line.strip().split(" +");
+            if (fields.length > 9 && fields[3].equals(state)) {
+                found.add(listener(protocol, fields));
+            }
+        });
+    }
+
+    private static Listener listener(Protocol protocol, String[] fields) {
+        int colon = fields[1].indexOf(':');
+        int port = Integer.parseInt(fields[1].substring(colon + 1), 16);
+        String address = address(fields[1].substring(0, colon));
+        return new Listener(protocol, address, port, Long.parseLong(fields[9]), Long.parseLong(fields[7]));
+    }
+
+    /** Words of four bytes, each in the order of this machine; both supported machines are little-endian. */
+    private static String address(String hex) {
+        byte[] bytes = HexFormat.of().parseHex(hex);
+        byte[] turned = new byte[bytes.length];
+        for (int i = 0; i < bytes.length; i++) {
+            turned[i] = bytes[i / 4 * 4 + 3 - i % 4];
+        }
+        try {
+            return text(InetAddress.getByAddress(turned).getHostAddress());
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException(hex, e);
+        }
+    }
+
+    /** Java writes 0:0:0:0:0:0:0:1 where everybody else writes ::1 (RFC 5952). */
+    private static String text(String address) {
+        String longest = "";
+        for (int zeros = 8; zeros >= 2 && longest.isEmpty(); zeros--) {
+            String run = "0:".repeat(zeros - 1) + "0";
+            longest = (":" + address + ":").contains(":" + run + ":") ? run : "";
+        }
+        if (longest.isEmpty() || address.indexOf(':') < 0) {
+            return address;
+        }
+        String framed = ":" + address + ":";
+        int at = framed.indexOf(":" + longest + ":");
+        String before = framed.substring(0, at);
+        String after = framed.substring(at + longest.length() + 2);
+        return (before.isEmpty() ? "" : before.substring(1)) + "::"
+                + (after.isEmpty() ? "" : after.substring(0, after.length() - 1));
+    }
+
+    static Map<Long, Long> owners(Collection<Long> pids) {
+        Map<Long, Long> owners = new HashMap<>();
+        try (Proc proc = new Proc()) {
+            for (long pid : pids) {
+                // Null when it is gone, or another user's.
+                String[] descriptors = new File("/proc/" + pid + "/fd").list();
+                for (String descriptor : descriptors == null ? new String[0] : descriptors) {
+                    long inode = inode(proc.link(pid, "fd/" + descriptor));
+                    if (inode > 0) {
+                        owners.putIfAbsent(inode, pid);
+                    }
+                }
+            }
+        }
+        return owners;
+    }
+
+    private static long inode(byte @org.jspecify.annotations.Nullable [] link) {
+        if (link == null || link.length <= SOCKET.length) {
+            return 0;
+        }
+        for (int i = 0; i < SOCKET.length; i++) {
+            if (link[i] != SOCKET[i]) {
+                return 0;
+            }
+        }
+        long inode = 0;
+        for (int i = SOCKET.length; i < link.length - 1; i++) {
+            inode = inode * 10 + (link[i] - '0');
+        }
+        return inode;
+    }
+}

@@ -1,0 +1,69 @@
+package dev.tetra.tsm.os;
+
+import dev.tetra.tsm.model.RawText;
+import org.jspecify.annotations.Nullable;
+
+/** The line of {@code /proc/PID/stat}, proc_pid_stat(5). */
+final class StatLine {
+    private final byte[] bytes;
+    private final int length;
+    private int at;
+
+    StatLine(byte[] bytes, int length) {
+        this.bytes = bytes;
+        this.length = length;
+    }
+
+    /** What it says; null when it is cut off. */
+    @Nullable
+    ProcessInfo parse(long uid, long nanosPerTick, long pageSize) {
+        int open = 0;
+        while (open < length && bytes[open] != '(') {
+            open++;
+        }
+        // The name may hold spaces and parentheses itself, so what follows counts from the last one.
+        int close = length - 1;
+        while (close > open && bytes[close] != ')') {
+            close--;
+        }
+        if (close <= open || close + 4 >= length) {
+            return null;
+        }
+        String comm = RawText.decode(bytes, open + 1, close - open - 1);
+        long pid = number();
+        char state = (char) bytes[close + 2];
+        at = close + 4;
+        long ppid = number();
+        long pgid = number();
+        long sid = number();
+        skip(7);
+        long cpu = number() + number();
+        skip(6);
+        long startTicks = number();
+        skip(1);
+        long rss = number() * pageSize;
+        return new ProcessInfo(pid, ppid, pgid, sid, uid, state, startTicks, cpu * nanosPerTick, rss, comm);
+    }
+
+    private long number() {
+        boolean negative = at < length && bytes[at] == '-';
+        if (negative) {
+            at++;
+        }
+        long number = 0;
+        while (at < length && bytes[at] >= '0' && bytes[at] <= '9') {
+            number = number * 10 + (bytes[at++] - '0');
+        }
+        at++;
+        return negative ? -number : number;
+    }
+
+    private void skip(int fields) {
+        for (int i = 0; i < fields; i++) {
+            while (at < length && bytes[at] != ' ') {
+                at++;
+            }
+            at++;
+        }
+    }
+}
