@@ -16,7 +16,6 @@ import java.util.function.Consumer;
 
 /** One run of a helper program: its pipes, the thread that empties them, its timeout. */
 final class Helper {
-    private static final Platform OS = Platform.current();
     private static final int F_SETFD = 2;
     private static final int FD_CLOEXEC = 1;
     private static final int POLLIN = 1;
@@ -97,10 +96,8 @@ final class Helper {
             throw new IllegalStateException("pipe: " + Errno.words(frame.errno()));
         }
         int[] pipe = {ends.get(JAVA_INT, 0), ends.get(JAVA_INT, 4)};
-        if (OS == Platform.LINUX) {
-            for (int descriptor : pipe) {
-                frame.call(Libc.Linux.FCNTL, descriptor, F_SETFD, FD_CLOEXEC);
-            }
+        for (int descriptor : pipe) {
+            Fcntl.set(frame, descriptor, F_SETFD, FD_CLOEXEC);
         }
         return pipe;
     }

@@ -47,6 +47,10 @@ final class Sandbox implements AutoCloseable {
         }
     }
 
+    boolean exists(String name) {
+        return Files.exists(folder.resolve(name));
+    }
+
     void touch(String name) throws IOException {
         Files.createFile(folder.resolve(name));
     }
