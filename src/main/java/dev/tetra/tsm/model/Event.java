@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param processKey the process it is about, if any
  * @param processName the name that process had then
- * @param origin who caused it: {@code user}, {@code tsm} or {@code process}
  */
 public record Event(
         long key,
@@ -17,5 +16,5 @@ public record Event(
         @Nullable Long processKey,
         @Nullable String processName,
         @Nullable Long runKey,
-        String origin,
+        Origin origin,
         String message) {}

@@ -1,0 +1,209 @@
+package dev.tetra.tsm.store;
+
+import dev.tetra.tsm.model.BuildInfo;
+import dev.tetra.tsm.model.TsmException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.h2.api.ErrorCode;
+import org.h2.mvstore.DataUtils;
+import org.h2.mvstore.MVStoreException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens the database file of a home: makes it, migrates it, or puts a backup in its place.
+ *
+ * <p>A new schema is always built on a file of its own that is moved into place when it is whole, because H2 commits
+ * each statement that changes the schema, so a daemon that dies in the middle would leave half of one.
+ */
+final class Database {
+    private static final Logger LOG = LoggerFactory.getLogger(Database.class);
+    private static final DateTimeFormatter STAMP =
+            DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS").withZone(ZoneOffset.UTC);
+    private static final String SUFFIX = ".mv.db";
+
+    /** What H2 says when a file is no database, is damaged, is of another format, or has other passwords. */
+    private static final Set<Integer> UNREADABLE = Set.of(
+            ErrorCode.FILE_CORRUPTED_1,
+            ErrorCode.FILE_VERSION_ERROR_1,
+            ErrorCode.UNSUPPORTED_SETTING_COMBINATION,
+            ErrorCode.WRONG_USER_OR_PASSWORD,
+            ErrorCode.GENERAL_ERROR_1,
+            ErrorCode.SCHEMA_NOT_FOUND_1,
+            ErrorCode.TABLE_OR_VIEW_NOT_FOUND_1,
+            ErrorCode.FILE_ENCRYPTION_ERROR_1);
+
+    private static final Set<Integer> DAMAGED = Set.of(
+            DataUtils.ERROR_FILE_CORRUPT,
+            DataUtils.ERROR_CHUNK_NOT_FOUND,
+            DataUtils.ERROR_UNSUPPORTED_FORMAT,
+            DataUtils.ERROR_INTERNAL);
+
+    private final Path home;
+    private final BuildInfo build;
+    private final Clock clock;
+    private final Credentials credentials;
+    private final Backups backups;
+    private final List<String> notices = new ArrayList<>();
+
+    Database(Path home, BuildInfo build, Clock clock) {
+        this.home = home;
+        this.build = build;
+        this.clock = clock;
+        this.credentials = Credentials.of(home.resolve("db.secret"));
+        this.backups = new Backups(home.resolve("backups"), clock);
+    }
+
+    Backups backups() {
+        return backups;
+    }
+
+    Credentials credentials() {
+        return credentials;
+    }
+
+    String url() {
+        return Urls.file(home.resolve("tsm"));
+    }
+
+    /** What the user must be told about how the database came up. */
+    List<String> notices() {
+        return List.copyOf(notices);
+    }
+
+    /**
+     * A first connection to a database at the newest schema.
+     *
+     * @throws TsmException.Unavailable when the database is from a newer tsm, or cannot be read or written
+     */
+    Connection open() {
+        try {
+            if (!Files.exists(file("tsm"))) {
+                create();
+            }
+            return openCurrent();
+        } catch (SQLException e) {
+            if (!unreadable(e)) {
+                throw cannot(e);
+            }
+            return recover(e);
+        } catch (IOException e) {
+            throw cannot(e);
+        }
+    }
+
+    private Connection openCurrent() throws SQLException, IOException {
+        Connection connection = Urls.connect(url(), Credentials.OWNER, credentials.owner());
+        boolean done = false;
+        try {
+            int version = Schema.version(connection);
+            Schema.refuseNewer(connection, version, build);
+            if (version == Schema.NEWEST) {
+                done = true;
+                return connection;
+            }
+            if (version == 0) {
+                throw new SQLException("no tsm schema in the file", "", ErrorCode.SCHEMA_NOT_FOUND_1);
+            }
+            backups.write(connection);
+        } finally {
+            if (!done) {
+                shutdown(connection);
+            }
+        }
+        Files.copy(file("tsm"), file("tsm.new"), StandardCopyOption.REPLACE_EXISTING);
+        migrateDraft();
+        return Urls.connect(url(), Credentials.OWNER, credentials.owner());
+    }
+
+    private void create() throws SQLException, IOException {
+        Files.deleteIfExists(file("tsm.new"));
+        migrateDraft();
+    }
+
+    private void migrateDraft() throws SQLException, IOException {
+        String draft = Urls.file(home.resolve("tsm.new"));
+        Schema.migrate(draft, credentials, build);
+        shutdown(Urls.connect(draft, Credentials.OWNER, credentials.owner()));
+        Files.setPosixFilePermissions(file("tsm.new"), PosixFilePermissions.fromString("rw-------"));
+        Files.move(file("tsm.new"), file("tsm"), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** Moves a file that is no database aside and takes the newest backup that opens, else starts empty. */
+    private Connection recover(SQLException broken) {
+        LOG.error("the database cannot be opened", broken);
+        Path aside = home.resolve("tsm.broken-" + STAMP.format(clock.instant()) + SUFFIX);
+        try {
+            Files.move(file("tsm"), aside);
+            String kept = "the database could not be opened (" + firstLine(broken) + ") and was moved to " + aside;
+            for (Path backup : backups.newestFirst()) {
+                try {
+                    backups.restore(backup, file("tsm"));
+                    Connection connection = openCurrent();
+                    notices.add(kept + "; the backup " + backup.getFileName() + " is used in its place");
+                    return connection;
+                } catch (SQLException | IOException e) {
+                    LOG.warn("backup {} is of no use", backup, e);
+                    Files.deleteIfExists(file("tsm"));
+                }
+            }
+            create();
+            notices.add(kept + "; there is no usable backup, so tsm starts with an empty one and takes back what it"
+                    + " finds running");
+            return openCurrent();
+        } catch (IOException | SQLException e) {
+            e.addSuppressed(broken);
+            throw cannot(e);
+        }
+    }
+
+    private Path file(String name) {
+        return home.resolve(name + SUFFIX);
+    }
+
+    private static void shutdown(Connection connection) throws SQLException {
+        try (connection;
+                var statement = connection.createStatement()) {
+            statement.execute("SHUTDOWN");
+        }
+    }
+
+    private static boolean unreadable(SQLException e) {
+        if (UNREADABLE.contains(e.getErrorCode())) {
+            return true;
+        }
+        for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+            // A file that is cut short is no fault of the disk or of its rights.
+            if (cause instanceof EOFException
+                    || (cause instanceof MVStoreException store && DAMAGED.contains(store.getErrorCode()))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private TsmException cannot(Exception e) {
+        return new TsmException.Unavailable(
+                "the database in " + home + " cannot be opened: " + firstLine(e),
+                "look at the rights of the folder and at the free space on its disk",
+                e);
+    }
+
+    private static String firstLine(Exception e) {
+        String text = String.valueOf(e.getMessage());
+        int end = text.indexOf('\n');
+        return end < 0 ? text : text.substring(0, end);
+    }
+}

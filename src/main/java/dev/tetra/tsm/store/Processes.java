@@ -1,0 +1,230 @@
+package dev.tetra.tsm.store;
+
+import dev.tetra.tsm.model.Kind;
+import dev.tetra.tsm.model.Lifecycle;
+import dev.tetra.tsm.model.ManagedProcess;
+import dev.tetra.tsm.model.PortSource;
+import dev.tetra.tsm.model.ProcessSpec;
+import dev.tetra.tsm.model.ProcessType;
+import dev.tetra.tsm.model.RestartPolicy;
+import dev.tetra.tsm.model.Status;
+import dev.tetra.tsm.model.StopPolicy;
+import dev.tetra.tsm.model.Wanted;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.SqlStatement;
+import org.jspecify.annotations.Nullable;
+
+/** Rows of tracked processes. */
+public final class Processes {
+    private static final String SELECT = """
+            SELECT p.*, a.port, a.source AS port_source, c.path AS socket,
+                   r.pk AS r_pk, r.generation AS r_generation, r.token AS r_token, r.cause AS r_cause, r.pid AS r_pid,
+                   r.start_ticks AS r_start_ticks, r.boot_id AS r_boot_id, r.started_at AS r_started_at,
+                   r.ended_at AS r_ended_at, r.exit_code AS r_exit_code, r.exit_signal AS r_exit_signal,
+                   r.exit_signal_name AS r_exit_signal_name, r.exit_unknown AS r_exit_unknown
+            FROM tsm.process p
+            LEFT JOIN tsm.run r ON r.pk = p.run_key
+            LEFT JOIN tsm.port_allocation a ON a.live_process = p.pk
+            LEFT JOIN tsm.ipc_channel c ON c.process_key = p.pk
+            WHERE p.live_id IS NOT NULL
+            """;
+    private static final String SPEC_COLUMNS = """
+            namespace = :namespace, kind = :kind, type = :type, command = :command, argv = :argv,
+            executable = :executable, script = :script, interpreter = :interpreter, cwd = :cwd, service = :service,
+            env_name = :envName, env_file = :envFile, umask = :umask, restart_policy = :restart,
+            backoff_min_ms = :backoffMin, backoff_max_ms = :backoffMax, stable_after_ms = :stableAfter,
+            min_uptime_ms = :minUptime, max_unstable = :maxUnstable, stop_signal = :stopSignal,
+            kill_timeout_ms = :killTimeout
+            """;
+    private static final String LIFE_COLUMNS = """
+            wanted = :wanted, status = :status, generation = :generation, attempt = :attempt, unstable = :unstable,
+            restarts = :restarts
+            """;
+
+    private final Handle handle;
+    private final Clock clock;
+
+    Processes(Handle handle, Clock clock) {
+        this.handle = handle;
+        this.clock = clock;
+    }
+
+    /** All that are tracked, by ID. */
+    public List<ManagedProcess> all() {
+        return handle.createQuery(SELECT + "ORDER BY p.tsm_id")
+                .map((row, context) -> read(row))
+                .list();
+    }
+
+    /** One that is tracked. */
+    public Optional<ManagedProcess> find(long key) {
+        return handle.createQuery(SELECT + "AND p.pk = :key")
+                .bind("key", key)
+                .map((row, context) -> read(row))
+                .findOne();
+    }
+
+    /** One that is tracked, by its exact name. */
+    public Optional<ManagedProcess> named(String name) {
+        return handle.createQuery(SELECT + "AND p.live_name = :name")
+                .bind("name", name)
+                .map((row, context) -> read(row))
+                .findOne();
+    }
+
+    /** The highest ID in use plus one; 0 when none is in use. Holes are not reused. */
+    public int nextId() {
+        return handle.createQuery("SELECT COALESCE(MAX(live_id) + 1, 0) FROM tsm.process")
+                .mapTo(Integer.class)
+                .one();
+    }
+
+    /** Makes a row and returns its key. */
+    public long insert(int id, String name, ProcessSpec spec, Lifecycle life) {
+        String columns = "tsm_id, name, created_at, namespace, kind, type, command, argv, executable, script,"
+                + " interpreter, cwd, service, env_name, env_file, umask, restart_policy, backoff_min_ms,"
+                + " backoff_max_ms, stable_after_ms, min_uptime_ms, max_unstable, stop_signal, kill_timeout_ms,"
+                + " wanted, status, generation, attempt, unstable, restarts";
+        String values = ":id, :name, :at, :namespace, :kind, :type, :command, :argv, :executable, :script,"
+                + " :interpreter, :cwd, :service, :envName, :envFile, :umask, :restart, :backoffMin,"
+                + " :backoffMax, :stableAfter, :minUptime, :maxUnstable, :stopSignal, :killTimeout,"
+                + " :wanted, :status, :generation, :attempt, :unstable, :restarts";
+        var insert = handle.createUpdate("INSERT INTO tsm.process (" + columns + ") VALUES (" + values + ")");
+        bindSpec(insert, spec);
+        bindLife(insert, life);
+        return insert.bind("id", id)
+                .bind("name", name)
+                .bind("at", Columns.now(clock))
+                .executeAndReturnGeneratedKeys("PK")
+                .mapTo(Long.class)
+                .one();
+    }
+
+    /** Writes what a process is to run. */
+    public void saveSpec(long key, ProcessSpec spec) {
+        var update = handle.createUpdate("UPDATE tsm.process SET " + SPEC_COLUMNS + " WHERE pk = :key");
+        bindSpec(update, spec);
+        update.bind("key", key).execute();
+    }
+
+    /** Writes what its supervisor decided; notes the time when it came to rest. */
+    public void saveLife(long key, Lifecycle life) {
+        var update = handle.createUpdate(
+                "UPDATE tsm.process SET " + LIFE_COLUMNS + ", stopped_at = :stoppedAt WHERE pk = :key");
+        bindLife(update, life);
+        update.bind("key", key)
+                .bind("stoppedAt", life.status().settled() ? Columns.now(clock) : null)
+                .execute();
+    }
+
+    /** Says which run is its present one. */
+    public void setRun(long key, long runKey) {
+        handle.createUpdate("UPDATE tsm.process SET run_key = :run WHERE pk = :key")
+                .bind("run", runKey)
+                .bind("key", key)
+                .execute();
+    }
+
+    /** Forgets a process; its history stays. */
+    public void delete(long key) {
+        handle.createUpdate("UPDATE tsm.process SET deleted_at = :at WHERE pk = :key AND deleted_at IS NULL")
+                .bind("at", Columns.now(clock))
+                .bind("key", key)
+                .execute();
+    }
+
+    private static void bindSpec(SqlStatement<?> statement, ProcessSpec spec) {
+        RestartPolicy restart = spec.restart();
+        statement
+                .bind("namespace", spec.namespace())
+                .bind("kind", spec.kind().word())
+                .bind("type", spec.type().word())
+                .bind("command", spec.command())
+                .bindArray("argv", String.class, spec.argv().toArray())
+                .bind("executable", spec.executable())
+                .bind("script", spec.script())
+                .bind("interpreter", spec.interpreter())
+                .bind("cwd", spec.cwd())
+                .bind("service", spec.service())
+                .bind("envName", spec.envName())
+                .bind("envFile", spec.envFile())
+                .bind("umask", spec.umask())
+                .bind("restart", restart.restart().word())
+                .bind("backoffMin", restart.backoffMin().toMillis())
+                .bind("backoffMax", restart.backoffMax().toMillis())
+                .bind("stableAfter", restart.stableAfter().toMillis())
+                .bind("minUptime", restart.minUptime().toMillis())
+                .bind("maxUnstable", restart.maxUnstable())
+                .bind("stopSignal", spec.stop().signal())
+                .bind("killTimeout", spec.stop().killTimeout().toMillis());
+    }
+
+    private static void bindLife(SqlStatement<?> statement, Lifecycle life) {
+        statement
+                .bind("wanted", life.wanted().word())
+                .bind("status", life.status().word())
+                .bind("generation", life.generation())
+                .bind("attempt", life.attempt())
+                .bind("unstable", life.unstable())
+                .bind("restarts", life.restarts());
+    }
+
+    private static ManagedProcess read(ResultSet row) throws SQLException {
+        @Nullable String portSource = row.getString("port_source");
+        return new ManagedProcess(
+                row.getLong("pk"),
+                row.getInt("tsm_id"),
+                row.getString("name"),
+                spec(row),
+                life(row),
+                Columns.intOrNull(row, "port"),
+                portSource == null ? null : Columns.word(PortSource.class, portSource),
+                row.getString("socket"),
+                row.getObject("r_pk") == null ? null : Runs.read(row, "r_", row.getLong("pk")),
+                Columns.instant(row, "created_at"),
+                Columns.instantOrNull(row, "stopped_at"));
+    }
+
+    private static Lifecycle life(ResultSet row) throws SQLException {
+        return new Lifecycle(
+                Columns.word(Wanted.class, row.getString("wanted")),
+                Columns.word(Status.class, row.getString("status")),
+                row.getLong("generation"),
+                row.getInt("attempt"),
+                row.getInt("unstable"),
+                row.getInt("restarts"));
+    }
+
+    private static ProcessSpec spec(ResultSet row) throws SQLException {
+        Object[] argv = (Object[]) row.getArray("argv").getArray();
+        return new ProcessSpec(
+                row.getString("namespace"),
+                Columns.word(Kind.class, row.getString("kind")),
+                Columns.word(ProcessType.class, row.getString("type")),
+                row.getString("command"),
+                Arrays.stream(argv).map(Object::toString).toList(),
+                row.getString("executable"),
+                row.getString("script"),
+                row.getString("interpreter"),
+                row.getString("cwd"),
+                row.getString("service"),
+                row.getString("env_name"),
+                row.getString("env_file"),
+                row.getInt("umask"),
+                new RestartPolicy(
+                        Columns.word(RestartPolicy.Restart.class, row.getString("restart_policy")),
+                        Duration.ofMillis(row.getLong("backoff_min_ms")),
+                        Duration.ofMillis(row.getLong("backoff_max_ms")),
+                        Duration.ofMillis(row.getLong("stable_after_ms")),
+                        Duration.ofMillis(row.getLong("min_uptime_ms")),
+                        row.getInt("max_unstable")),
+                new StopPolicy(row.getString("stop_signal"), Duration.ofMillis(row.getLong("kill_timeout_ms"))));
+    }
+}

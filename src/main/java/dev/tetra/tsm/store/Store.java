@@ -1,0 +1,125 @@
+package dev.tetra.tsm.store;
+
+import dev.tetra.tsm.model.BuildInfo;
+import dev.tetra.tsm.model.TsmException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.h2.api.ErrorCode;
+import org.h2.jdbcx.JdbcConnectionPool;
+import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The whole state and history of a home. Everything goes through short transactions; a commit that was acknowledged
+ * survives the daemon's death.
+ *
+ * <p>Decisions (who gets which ID, name and port) are made one at a time; the constraints would refuse a double, and this
+ * spares the loser a retry.
+ */
+public final class Store implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Store.class);
+    private static final int CONNECTIONS = 12;
+    private static final Duration BETWEEN_BACKUPS = Duration.ofHours(24);
+
+    private final Database database;
+    private final Clock clock;
+    private final JdbcConnectionPool pool;
+    private final Jdbi jdbi;
+    private final ReentrantLock decisions = new ReentrantLock();
+
+    private Store(Database database, Clock clock) {
+        this.database = database;
+        this.clock = clock;
+        this.pool = JdbcConnectionPool.create(
+                database.url(), Credentials.OWNER, database.credentials().owner());
+        pool.setMaxConnections(CONNECTIONS);
+        this.jdbi = Jdbi.create(pool);
+    }
+
+    /**
+     * Opens the database of a home, and makes, migrates or restores it where that is needed.
+     *
+     * @throws TsmException.Unavailable when it is from a newer tsm, or cannot be read or written
+     */
+    public static Store open(Path home, BuildInfo build, Clock clock) {
+        Database database = new Database(home, build, clock);
+        Connection first = database.open();
+        Store store = new Store(database, clock);
+        try {
+            first.close();
+        } catch (SQLException e) {
+            throw new TsmException.Unavailable("the database cannot be used: " + e.getMessage(), "", e);
+        }
+        return store;
+    }
+
+    /** What the user must be told about how the database came up, such as that a backup was used. */
+    public List<String> notices() {
+        return database.notices();
+    }
+
+    /** Runs one transaction that decides something: validates, allocates, records. One at a time. */
+    public <T> T decide(Function<Tx, T> work) {
+        decisions.lock();
+        try {
+            return call(work);
+        } finally {
+            decisions.unlock();
+        }
+    }
+
+    /** Runs one transaction and returns what it gives. */
+    public <T> T call(Function<Tx, T> work) {
+        return jdbi.inTransaction(handle -> work.apply(new Tx(handle, clock)));
+    }
+
+    /** Runs one transaction. */
+    public void run(Consumer<Tx> work) {
+        jdbi.useTransaction(handle -> work.accept(new Tx(handle, clock)));
+    }
+
+    /** Writes a backup if the newest is older than a day. Returns whether it did. */
+    public boolean backUpDaily() throws IOException, SQLException {
+        Instant due =
+                database.backups().newest().map(t -> t.plus(BETWEEN_BACKUPS)).orElse(Instant.MIN);
+        if (clock.instant().isBefore(due)) {
+            return false;
+        }
+        try (Connection connection = pool.getConnection()) {
+            database.backups().write(connection);
+        }
+        return true;
+    }
+
+    /** Gives the file's dead space back for use; cheap when there is little. */
+    public void compact(Duration atMost) throws SQLException {
+        jdbi.useHandle(handle -> Housekeeping.compact(handle.getConnection(), atMost));
+    }
+
+    /** Closes the file properly. The next opening is quicker for it. */
+    @Override
+    public void close() {
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("SHUTDOWN");
+        } catch (SQLException e) {
+            // Closing the connection of a database that has just been shut down complains that it is shut down.
+            if (e.getErrorCode() != ErrorCode.DATABASE_IS_CLOSED) {
+                LOG.warn("the database was not closed properly", e);
+            }
+        } finally {
+            pool.dispose();
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package dev.tetra.tsm.store;
+
+import java.time.Clock;
+import org.jdbi.v3.core.Handle;
+
+/** One transaction's view of the tables. Not for use after it has ended. */
+public final class Tx {
+    private final Handle handle;
+    private final Clock clock;
+
+    Tx(Handle handle, Clock clock) {
+        this.handle = handle;
+        this.clock = clock;
+    }
+
+    /** The tracked processes. */
+    public Processes processes() {
+        return new Processes(handle, clock);
+    }
+
+    /** Their executions. */
+    public Runs runs() {
+        return new Runs(handle, clock);
+    }
+
+    /** Which port is held by whom. */
+    public Ports ports() {
+        return new Ports(handle, clock);
+    }
+
+    /** The environments of processes. */
+    public Environments environments() {
+        return new Environments(handle);
+    }
+
+    /** The control sockets. */
+    public Channels channels() {
+        return new Channels(handle, clock);
+    }
+
+    /** What happened and who commanded what. */
+    public Journal journal() {
+        return new Journal(handle, clock);
+    }
+
+    /** Settings of the home. */
+    public Settings settings() {
+        return new Settings(handle);
+    }
+}

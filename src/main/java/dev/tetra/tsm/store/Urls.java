@@ -1,0 +1,45 @@
+package dev.tetra.tsm.store;
+
+import dev.tetra.tsm.model.TsmException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Properties;
+import org.h2.Driver;
+
+/** How databases are opened. */
+final class Urls {
+    private Urls() {}
+
+    /**
+     * The URL of the daemon's own access to a database file.
+     *
+     * <p>{@code WRITE_DELAY=0} makes an acknowledged commit survive {@code kill -9}. {@code FILE_LOCK=NO}, because the
+     * daemon's own lock already keeps it alone, and H2's lock would keep it out while a tool reads the file.
+     *
+     * @param file the database's path without {@code .mv.db}
+     */
+    static String file(Path file) {
+        String path = file.toAbsolutePath().toString();
+        if (path.indexOf(';') >= 0) {
+            throw new TsmException.Unavailable(
+                    "the home's path holds a ';', which a database URL cannot: " + path,
+                    "choose another home with TSM_DIR");
+        }
+        return "jdbc:h2:file:" + path
+                + ";WRITE_DELAY=0;FILE_LOCK=NO;DB_CLOSE_ON_EXIT=FALSE;DB_CLOSE_DELAY=-1"
+                + ";QUERY_CACHE_SIZE=128;CACHE_SIZE=4096;TRACE_LEVEL_FILE=0;LOCK_TIMEOUT=10000";
+    }
+
+    static Connection connect(String url, String user, String password) throws SQLException {
+        Properties properties = new Properties();
+        properties.setProperty("user", user);
+        properties.setProperty("password", password);
+        // Not through DriverManager: its service look-up reads every jar.
+        Connection connection = Driver.load().connect(url, properties);
+        if (connection == null) {
+            throw new SQLException("not an H2 URL: " + url);
+        }
+        return connection;
+    }
+}

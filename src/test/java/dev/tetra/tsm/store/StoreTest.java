@@ -1,0 +1,262 @@
+package dev.tetra.tsm.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tetra.tsm.model.BuildInfo;
+import dev.tetra.tsm.model.EnvSource;
+import dev.tetra.tsm.model.EnvVar;
+import dev.tetra.tsm.model.Exit;
+import dev.tetra.tsm.model.Identity;
+import dev.tetra.tsm.model.Lifecycle;
+import dev.tetra.tsm.model.ManagedProcess;
+import dev.tetra.tsm.model.PortSource;
+import dev.tetra.tsm.model.Run;
+import dev.tetra.tsm.model.RunCause;
+import dev.tetra.tsm.model.TsmException;
+import dev.tetra.tsm.testing.Specs;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StoreTest {
+    private static final BuildInfo BUILD = new BuildInfo("0.1.0", "0.1.0+1");
+
+    @TempDir
+    Path home;
+
+    private Store open() {
+        return Store.open(home, BUILD, Clock.systemUTC());
+    }
+
+    private static long add(Store store, String name) {
+        return store.decide(tx -> {
+            long key = tx.processes()
+                    .insert(tx.processes().nextId(), name, Specs.of("/bin/sleep", "a b", "ü\n"), Lifecycle.NEW);
+            tx.processes().setRun(key, tx.runs().decide(key, 1, "token-" + key, RunCause.START));
+            return key;
+        });
+    }
+
+    @Test
+    void the_newest_schema_is_the_highest_migration() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("db/migration"))) {
+            int highest = files.map(f -> f.getFileName().toString())
+                    .mapToInt(n -> Integer.parseInt(n.substring(1, n.indexOf("__"))))
+                    .max()
+                    .orElseThrow();
+            assertEquals(highest, Schema.NEWEST);
+        }
+    }
+
+    @Test
+    void what_was_committed_is_there_after_a_new_opening_without_a_proper_close() throws IOException {
+        Path copy = Files.createDirectory(home.resolve("copy"));
+        try (Store store = open()) {
+            long key = add(store, "web");
+            store.run(tx -> {
+                tx.ports().allocate(8000, key, PortSource.RANGE);
+                tx.environments().save(key, EnvSource.CALLER, List.of(new EnvVar("A", "1\n2", EnvSource.CALLER)));
+            });
+            // What is on the disk now is what a killed daemon would leave.
+            for (String file : List.of("tsm.mv.db", "db.secret")) {
+                Files.copy(home.resolve(file), copy.resolve(file));
+            }
+        }
+        try (Store store = Store.open(copy, BUILD, Clock.systemUTC())) {
+            ManagedProcess web = store.call(tx -> tx.processes().all()).getFirst();
+            assertEquals("web", web.name());
+            assertEquals(8000, web.port());
+            assertEquals(List.of("/bin/sleep", "a b", "ü\n"), web.spec().argv());
+            assertEquals(
+                    List.of(new EnvVar("A", "1\n2", EnvSource.CALLER)),
+                    store.call(tx -> tx.environments().of(web.key())));
+        }
+    }
+
+    @Test
+    void ids_count_from_zero_and_holes_are_not_reused() {
+        try (Store store = open()) {
+            long zero = add(store, "a");
+            long one = add(store, "b");
+            add(store, "c");
+            store.run(tx -> tx.processes().delete(one));
+            assertEquals(Integer.valueOf(3), store.call(tx -> tx.processes().nextId()));
+            store.run(tx -> {
+                tx.processes().delete(zero);
+                tx.processes().delete(tx.processes().named("c").orElseThrow().key());
+            });
+            assertEquals(Integer.valueOf(0), store.call(tx -> tx.processes().nextId()));
+        }
+    }
+
+    @Test
+    void a_name_an_id_and_a_port_are_held_once_among_the_tracked() {
+        try (Store store = open()) {
+            long web = add(store, "web");
+            assertThrows(UnableToExecuteStatementException.class, () -> add(store, "web"));
+            assertThrows(
+                    UnableToExecuteStatementException.class,
+                    () -> store.run(tx -> tx.processes().insert(0, "other", Specs.of("/bin/true"), Lifecycle.NEW)));
+            long api = add(store, "api");
+            store.run(tx -> tx.ports().allocate(8000, web, PortSource.OPTION));
+            assertThrows(
+                    UnableToExecuteStatementException.class,
+                    () -> store.run(tx -> tx.ports().allocate(8000, api, PortSource.RANGE)));
+            store.run(tx -> {
+                tx.ports().release(web);
+                tx.ports().allocate(8000, api, PortSource.RANGE);
+                tx.processes().delete(web);
+            });
+            add(store, "web");
+        }
+    }
+
+    @Test
+    void a_run_ends_once_and_the_first_end_counts() {
+        try (Store store = open()) {
+            long key = add(store, "web");
+            Run decided = store.call(tx -> tx.runs().latest(key, 1)).getFirst();
+            Identity identity = new Identity(4711, 99, "boot");
+            Instant now = Instant.parse("2026-01-02T03:04:05.678Z");
+            store.run(tx -> {
+                tx.runs().spawned(decided.key(), identity, now);
+                tx.runs().ended(decided.key(), new Exit.Signalled(9, "KILL"), now);
+                tx.runs().ended(decided.key(), new Exit.Code(0), now);
+            });
+            Run ended = store.call(tx -> tx.runs().withToken(decided.token())).orElseThrow();
+            assertEquals(new Exit.Signalled(9, "KILL"), ended.exit());
+            assertEquals(identity, ended.identity());
+            assertEquals(now, ended.endedAt());
+        }
+    }
+
+    @Test
+    void the_auditor_reads_the_views_and_nothing_else() throws SQLException {
+        try (Store store = open()) {
+            add(store, "web");
+            Credentials credentials = Credentials.of(home.resolve("db.secret"));
+            String url = "jdbc:h2:file:" + home.resolve("tsm");
+            try (Connection auditor = Urls.connect(url, Credentials.AUDITOR, credentials.auditor());
+                    var statement = auditor.createStatement()) {
+                try (var row = statement.executeQuery("SELECT name FROM processes")) {
+                    assertTrue(row.next());
+                    assertEquals("web", row.getString(1));
+                }
+                for (String sql : List.of(
+                        "SELECT * FROM tsm.process_env",
+                        "SELECT * FROM tsm.process",
+                        "DELETE FROM tsm.event",
+                        "UPDATE processes SET name = 'x'",
+                        "CREATE TABLE public.x (a INT)",
+                        "CREATE ALIAS x AS 'int x() { return 1; }'",
+                        "SELECT FILE_READ('/etc/passwd')",
+                        "SHUTDOWN")) {
+                    assertThrows(SQLException.class, () -> statement.execute(sql), sql);
+                }
+            }
+        }
+    }
+
+    @Test
+    void a_database_of_a_newer_tsm_is_refused_with_both_versions() throws SQLException {
+        try (Store store = open()) {
+            store.run(tx -> tx.settings().put("written-by", "9.9.9"));
+        }
+        Credentials credentials = Credentials.of(home.resolve("db.secret"));
+        try (Connection owner = Urls.connect(Urls.file(home.resolve("tsm")), Credentials.OWNER, credentials.owner());
+                var statement = owner.createStatement()) {
+            statement.execute("UPDATE tsm.\"flyway_schema_history\" SET \"version\" = '99' WHERE \"version\" = '1'");
+            statement.execute("SHUTDOWN");
+        }
+        TsmException refused = assertThrows(TsmException.Unavailable.class, this::open);
+        assertTrue(refused.getMessage().contains("schema 99"), refused.getMessage());
+        assertTrue(refused.getMessage().contains("9.9.9"), refused.getMessage());
+        assertTrue(refused.getMessage().contains("0.1.0"), refused.getMessage());
+    }
+
+    @Test
+    void a_damaged_file_is_moved_aside_and_the_newest_good_backup_used() throws IOException, SQLException {
+        try (Store store = open()) {
+            add(store, "web");
+            assertTrue(store.backUpDaily());
+            assertFalse(store.backUpDaily(), "one a day");
+            add(store, "lost");
+        }
+        try (FileChannel file = FileChannel.open(home.resolve("tsm.mv.db"), StandardOpenOption.WRITE)) {
+            file.truncate(100);
+        }
+        Files.writeString(home.resolve("backups/tsm-99999999-000000-000.zip"), "no zip");
+        try (Store store = open()) {
+            assertEquals(1, store.notices().size());
+            assertTrue(
+                    store.notices().getFirst().contains("backup"),
+                    store.notices().getFirst());
+            assertNotNull(store.call(tx -> tx.processes().named("web")).orElseThrow());
+        }
+        try (Stream<Path> files = Files.list(home)) {
+            assertTrue(files.anyMatch(f -> f.getFileName().toString().startsWith("tsm.broken-")));
+        }
+    }
+
+    @Test
+    void rubbish_without_a_backup_gives_an_empty_database_and_a_notice() throws IOException {
+        Files.writeString(home.resolve("tsm.mv.db"), "rubbish".repeat(5000));
+        try (Store store = open()) {
+            assertEquals(1, store.notices().size());
+            assertEquals(List.of(), store.call(tx -> tx.processes().all()));
+        }
+    }
+
+    @Test
+    void everything_it_writes_is_for_its_owner_alone() throws IOException, SQLException {
+        try (Store store = open()) {
+            store.backUpDaily();
+        }
+        try (Stream<Path> files = Files.walk(home)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                assertEquals(
+                        "rw-------",
+                        PosixFilePermissions.toString(Files.getPosixFilePermissions(file)),
+                        file.toString());
+            }
+        }
+    }
+
+    @Test
+    void the_file_stays_bounded_over_thousands_of_commits() throws IOException, SQLException {
+        try (Store store = open()) {
+            long key = add(store, "web");
+            long after = 0;
+            for (int round = 1; round <= 6; round++) {
+                for (int i = 0; i < 1000; i++) {
+                    int restarts = i;
+                    store.run(tx -> tx.processes()
+                            .saveLife(
+                                    key,
+                                    new Lifecycle(Lifecycle.NEW.wanted(), Lifecycle.NEW.status(), 1, 0, 0, restarts)));
+                }
+                store.compact(Duration.ofSeconds(2));
+                long size = Files.size(home.resolve("tsm.mv.db"));
+                after = size;
+            }
+            assertTrue(after < 4_000_000, "the file has " + after + " bytes");
+        }
+    }
+}
