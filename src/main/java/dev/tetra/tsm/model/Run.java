@@ -22,4 +22,15 @@ public record Run(
         @Nullable Identity identity,
         @Nullable Instant startedAt,
         @Nullable Instant endedAt,
-        @Nullable Exit exit) {}
+        @Nullable Exit exit) {
+
+    /** The same, once it was executed. */
+    public Run executed(Identity as, Instant at) {
+        return new Run(key, processKey, generation, token, cause, as, at, endedAt, exit);
+    }
+
+    /** The same, once it has ended. */
+    public Run ended(Exit how, Instant at) {
+        return new Run(key, processKey, generation, token, cause, identity, startedAt, at, how);
+    }
+}

@@ -1,0 +1,50 @@
+package dev.tetra.tsm.supervise;
+
+/**
+ * Named points between two steps of a state change, at which a daemon may die. The daemon does nothing at them, unless a
+ * fault test asked it to kill itself at one.
+ */
+@FunctionalInterface
+public interface Checkpoints {
+    /** Does nothing. */
+    Checkpoints NONE = point -> {};
+
+    /** Called when a point is passed. */
+    void pass(Point point);
+
+    /** The points. */
+    enum Point {
+        /** A new process is decided on, nothing is committed. */
+        BEFORE_CREATE,
+        /** A new process is committed, nothing is spawned. */
+        AFTER_CREATE,
+        /** A transition is decided, not committed. */
+        BEFORE_DECISION,
+        /** A transition is committed, nothing is done about it. */
+        AFTER_DECISION,
+        /** About to spawn. */
+        BEFORE_SPAWN,
+        /** Spawned; the database does not know the pid. */
+        AFTER_SPAWN,
+        /** The pid is committed. */
+        AFTER_SPAWN_COMMIT,
+        /** A stop is committed, no signal is sent. */
+        BEFORE_STOP_SIGNAL,
+        /** The stop signal is sent. */
+        AFTER_STOP_SIGNAL,
+        /** SIGKILL is sent. */
+        AFTER_KILL_SIGNAL,
+        /** Everything is gone, which is not committed. */
+        BEFORE_GONE,
+        /** An end was seen, which is not committed. */
+        BEFORE_EXIT_COMMIT,
+        /** An end is committed with what follows. */
+        AFTER_EXIT_COMMIT,
+        /** A back-off has begun. */
+        DURING_BACKOFF,
+        /** A back-off is over. */
+        AFTER_BACKOFF,
+        /** A deletion is committed, the logs are there. */
+        AFTER_DELETE,
+    }
+}

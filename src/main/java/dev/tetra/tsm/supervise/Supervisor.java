@@ -1,0 +1,84 @@
+package dev.tetra.tsm.supervise;
+
+import dev.tetra.tsm.model.ManagedProcess;
+import dev.tetra.tsm.model.TsmException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The supervisors of all tracked processes: one actor each. */
+public final class Supervisor {
+    private static final String BOOT = "boot-id";
+
+    private final Supervision with;
+    private final TreeScanner scanner;
+    private final Tokens tokens = new Tokens();
+    private final Map<Long, ProcessActor> actors = new ConcurrentHashMap<>();
+
+    public Supervisor(Supervision with) {
+        this.with = with;
+        this.scanner = new TreeScanner(with.host());
+    }
+
+    /**
+     * Takes up what the daemon before this one left: adopts what runs, carries on what was begun, and runs what is wanted
+     * and does not. Returns how many processes are tracked.
+     */
+    public int recover() {
+        String present = with.host().bootId();
+        boolean rebooted = with.store().call(tx -> {
+            boolean other = tx.settings().get(BOOT).map(b -> !b.equals(present)).orElse(false);
+            tx.settings().put(BOOT, present);
+            return other;
+        });
+        List<ManagedProcess> tracked = with.store().call(tx -> tx.processes().all());
+        for (ManagedProcess process : tracked) {
+            ProcessActor actor = add(process);
+            actor.recover(rebooted);
+            actor.start();
+        }
+        return tracked.size();
+    }
+
+    /** A value for TSM_RUN that no other run ever has. */
+    public String newToken() {
+        return tokens.next();
+    }
+
+    /** Runs a process whose row and first run were just committed. */
+    public CompletableFuture<Outcome> runNew(ManagedProcess process, Wish.Start wish) {
+        ProcessActor actor = add(process);
+        CompletableFuture<Outcome> reply = actor.ask(wish);
+        actor.start();
+        return reply;
+    }
+
+    /**
+     * Asks something of a process.
+     *
+     * @throws TsmException.NotFound when it is not tracked any more
+     */
+    public CompletableFuture<Outcome> ask(ManagedProcess process, Wish wish) {
+        ProcessActor actor = actors.get(process.key());
+        if (actor == null) {
+            throw new TsmException.NotFound(process.label() + " was deleted meanwhile", "'tsm list all' shows what there is");
+        }
+        return actor.ask(wish);
+    }
+
+    /** Ends supervision. The processes go on. */
+    public void close() throws InterruptedException {
+        for (ProcessActor actor : actors.values()) {
+            actor.close();
+        }
+        actors.clear();
+    }
+
+    private ProcessActor add(ManagedProcess process) {
+        ProcessActor actor =
+                new ProcessActor(with, scanner, tokens, process, gone -> actors.remove(gone.key(), gone));
+        actors.put(process.key(), actor);
+        return actor;
+    }
+}

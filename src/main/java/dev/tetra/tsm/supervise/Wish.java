@@ -1,0 +1,44 @@
+package dev.tetra.tsm.supervise;
+
+import dev.tetra.tsm.model.EnvSource;
+import dev.tetra.tsm.model.EnvVar;
+import dev.tetra.tsm.model.ProcessSpec;
+import dev.tetra.tsm.model.StopPolicy;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a user asks of one process. */
+public sealed interface Wish {
+    /** Who asks, for the events: a user's name. */
+    String by();
+
+    /**
+     * To run.
+     *
+     * @param proof whether to wait until it has lived a while
+     * @param change what to run from now on, if that changes
+     */
+    record Start(String by, boolean proof, @Nullable Change change) implements Wish {}
+
+    /** To be stopped and run again; otherwise as {@link Start}. */
+    record Restart(String by, boolean proof, @Nullable Change change) implements Wish {}
+
+    /**
+     * To be stopped.
+     *
+     * @param kill at once, without asking it
+     * @param policy how, in place of the process's own way
+     */
+    record Stop(String by, boolean kill, @Nullable StopPolicy policy) implements Wish {}
+
+    /** To be forgotten; it must be at rest. */
+    record Delete(String by, boolean keepLogs) implements Wish {}
+
+    /**
+     * What to run from now on.
+     *
+     * @param environment the variables of the sources that change, each source whole
+     */
+    record Change(ProcessSpec spec, Map<EnvSource, List<EnvVar>> environment) {}
+}
