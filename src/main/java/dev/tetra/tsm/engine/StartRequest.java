@@ -1,0 +1,41 @@
+package dev.tetra.tsm.engine;
+
+import dev.tetra.tsm.model.EnvVar;
+import dev.tetra.tsm.model.RestartPolicy;
+import dev.tetra.tsm.model.StopPolicy;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a user says when he starts a command.
+ *
+ * @param words the command
+ * @param name {@code --name}
+ * @param exactName whether the port stays off the name
+ * @param port {@code --port}, 1 to 65535
+ * @param env {@code --env}
+ * @param variables {@code -e}
+ */
+public record StartRequest(
+        List<String> words,
+        @Nullable String name,
+        boolean exactName,
+        @Nullable Integer port,
+        @Nullable String env,
+        List<EnvVar> variables,
+        String namespace,
+        RestartPolicy restart,
+        StopPolicy stop,
+        Until until,
+        Duration timeout) {
+    /** When the command returns. */
+    public enum Until {
+        /** Once it was executed. */
+        EXECUTED,
+        /** Once it has lived a while. */
+        PROVEN,
+        /** Once its port is open. */
+        READY
+    }
+}
