@@ -1,7 +1,5 @@
 package dev.tetra.tsm.os;
 
-import dev.tetra.tsm.model.TsmException;
-
 /** Opens the machine. */
 public final class Hosts {
     private Hosts() {}
@@ -14,7 +12,7 @@ public final class Hosts {
     public static Host forThisMachine() {
         return switch (Platform.current()) {
             case LINUX -> new LinuxHost();
-            case MACOS -> throw new TsmException.Unavailable("tsm does not run on macOS", "use Linux");
+            case MACOS -> new MacHost();
         };
     }
 }

@@ -10,12 +10,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The machine's processes, zombies included, as one scan found them. Used by one thread. */
 public final class ProcessTable {
     private final Map<Long, ProcessInfo> byPid;
     private @Nullable Map<Long, List<ProcessInfo>> byParent;
+    private @Nullable Map<Long, List<ProcessInfo>> byGroup;
+    private @Nullable Map<Long, List<ProcessInfo>> bySession;
 
     /** A table of these processes. */
     public ProcessTable(Collection<ProcessInfo> processes) {
@@ -38,11 +41,7 @@ public final class ProcessTable {
     /** The direct children. */
     public List<ProcessInfo> children(long pid) {
         if (byParent == null) {
-            byParent = HashMap.newHashMap(byPid.size());
-            for (ProcessInfo process : byPid.values()) {
-                byParent.computeIfAbsent(process.ppid(), parent -> new ArrayList<>(2))
-                        .add(process);
-            }
+            byParent = index(ProcessInfo::ppid);
         }
         return byParent.getOrDefault(pid, List.of());
     }
@@ -65,11 +64,26 @@ public final class ProcessTable {
 
     /** The members of a process group. */
     public List<ProcessInfo> group(long pgid) {
-        return byPid.values().stream().filter(p -> p.pgid() == pgid).toList();
+        if (byGroup == null) {
+            byGroup = index(ProcessInfo::pgid);
+        }
+        return byGroup.getOrDefault(pgid, List.of());
     }
 
     /** The members of a session. */
     public List<ProcessInfo> session(long sid) {
-        return byPid.values().stream().filter(p -> p.sid() == sid).toList();
+        if (bySession == null) {
+            bySession = index(ProcessInfo::sid);
+        }
+        return bySession.getOrDefault(sid, List.of());
+    }
+
+    private Map<Long, List<ProcessInfo>> index(ToLongFunction<ProcessInfo> key) {
+        Map<Long, List<ProcessInfo>> index = HashMap.newHashMap(byPid.size());
+        for (ProcessInfo process : byPid.values()) {
+            index.computeIfAbsent(key.applyAsLong(process), one -> new ArrayList<>(2))
+                    .add(process);
+        }
+        return index;
     }
 }
