@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -98,14 +99,14 @@ class LogFollowerTest {
     void the_rest_of_a_renamed_file_comes_before_the_new_one() throws IOException {
         try (OutputStream old = new FileOutputStream(web.path().toFile(), true)) {
             write(old, "1\n");
-            follow(From.start());
+            follow(From.lastLines(1));
             awaitLines("1");
             rename();
             write(old, "2\n");
-            append("4\n");
-            awaitLines("1", "2", "4");
+            append("4\n5\n");
+            awaitLines("1", "2", "4", "5");
             write(old, "3\n");
-            awaitLines("1", "2", "4", "3");
+            awaitLines("1", "2", "4", "5", "3");
         }
     }
 
@@ -139,22 +140,32 @@ class LogFollowerTest {
     void a_source_that_is_added_later_is_followed_from_its_beginning() throws IOException {
         append("1\n");
         List<LogSource> sources = new CopyOnWriteArrayList<>(List.of(web));
-        follow(() -> sources, From.end());
+        follow(() -> sources, From.lastLines(1));
+        awaitLines("1");
         LogSource api = new LogSource("api", LogStream.OUT, folder.resolve("api.log"));
-        Files.writeString(api.path(), "hello\n");
+        Files.writeString(api.path(), "hello\nagain\n");
         sources.add(api);
-        awaitLines("hello");
+        awaitLines("1", "hello", "again");
     }
 
     @Test
     void a_source_that_is_taken_out_is_read_to_its_end() throws IOException {
         List<LogSource> sources = new CopyOnWriteArrayList<>(List.of(web));
+        AtomicInteger asked = new AtomicInteger();
         try (OutputStream old = new FileOutputStream(web.path().toFile(), true)) {
             write(old, "1\n");
-            follow(() -> sources, From.start());
+            follow(
+                    () -> {
+                        List<LogSource> present = List.copyOf(sources);
+                        asked.incrementAndGet();
+                        return present;
+                    },
+                    From.start());
             awaitLines("1");
-            write(old, "2\nbye");
             sources.clear();
+            int before = asked.get();
+            Await.until("the follower knows", SOON, () -> asked.get() >= before + 2);
+            write(old, "2\nbye");
             Files.delete(web.path());
         }
         Await.until("the rest", SOON, () -> seen.pieces().size() == 3);

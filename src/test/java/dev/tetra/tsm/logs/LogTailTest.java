@@ -17,6 +17,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -81,6 +83,16 @@ class LogTailTest {
     @Test
     void an_offset_behind_the_end_means_that_the_file_was_emptied_since() throws IOException {
         assertEquals(1, LogTail.list(written("new\n"), new From(4000, 10)).size());
+    }
+
+    @Test
+    void many_lines_are_found_across_the_blocks_that_are_read() throws IOException {
+        String content = IntStream.range(0, 200_000).mapToObj(i -> i + "\n").collect(Collectors.joining());
+        LogSource source = written("\n".repeat(200_000) + content);
+        assertEquals(
+                "70000",
+                LogTail.list(source, From.lastLines(130_000)).getFirst().text());
+        assertEquals(390_000, LogTail.list(source, From.lastLines(390_000)).size());
     }
 
     @Test

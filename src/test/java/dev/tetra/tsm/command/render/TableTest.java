@@ -60,11 +60,18 @@ class TableTest {
     void only_flexible_columns_are_shortened_and_the_widest_first() {
         Table table = new Table(
                         Column.left("Name").shortened(), Column.left("Dir").shortened(), Column.left("Id"))
-                .row(Cell.of("short-name"), Cell.of("/a/very/long/folder/name/indeed"), Cell.of("123456789012"));
+                .row(Cell.of("short-name"), Cell.of("/a/very/long/folder/name/indeed"), Cell.of("1234567890123456"));
         assertEquals("""
                 Name        Dir           Id
-                short-name  /a/very/lon…  123456789012
-                """, table.render(38, PLAIN));
+                short-name  /a/very/lon…  1234567890123456
+                """, table.render(42, PLAIN));
+    }
+
+    @Test
+    void shortened_columns_use_all_of_the_width() {
+        Table table = new Table(Column.left("A").shortened(), Column.left("B").shortened())
+                .row(Cell.of("x".repeat(40)), Cell.of("y".repeat(40)));
+        assertEquals(33, Visible.width(table.render(33, PLAIN).lines().toList().get(1)));
     }
 
     @Test
