@@ -65,6 +65,17 @@ final class PortBook {
         return new Choice(fromRange(tx, held), PortSource.RANGE);
     }
 
+    /**
+     * Refuses a port that is reserved for a process at rest when a program that tsm does not manage has taken it since.
+     *
+     * @throws TsmException.Conflict naming who has it
+     */
+    void refuseForeign(@Nullable Integer reserved) {
+        if (reserved != null && host.portState(reserved) == PortState.TAKEN) {
+            throw foreign(reserved, PortSource.RANGE);
+        }
+    }
+
     private int fromRange(Tx tx, Set<Integer> held) {
         Range range = range(tx);
         for (int port = range.from(); port <= range.to(); port++) {

@@ -1,5 +1,6 @@
 package dev.tetra.tsm.supervise;
 
+import dev.tetra.tsm.model.Identity;
 import dev.tetra.tsm.model.ManagedProcess;
 import dev.tetra.tsm.model.Observed;
 import dev.tetra.tsm.model.Run;
@@ -111,7 +112,7 @@ public final class PortObserver implements Supervision.Sightings {
             if (run == null || run.identity() == null) {
                 continue;
             }
-            List<Observed> ports = observed(tree, run);
+            List<Observed> ports = observed(tree, run.identity());
             found.put(process.key(), ports);
             if (!ports.equals(written.get(run.key()))) {
                 store.run(tx -> tx.ports().observe(run.key(), ports));
@@ -121,8 +122,8 @@ public final class PortObserver implements Supervision.Sightings {
         return found;
     }
 
-    private List<Observed> observed(ProcessTree tree, Run run) {
-        List<Long> pids = tree.membersByKinship(run.identity()).stream()
+    private List<Observed> observed(ProcessTree tree, Identity leader) {
+        List<Long> pids = tree.members(new ProcessTree.Scope(leader, "")).stream()
                 .map(member -> member.info().pid())
                 .toList();
         // Several processes may share an address by SO_REUSEPORT; it is one port all the same.
@@ -133,7 +134,7 @@ public final class PortObserver implements Supervision.Sightings {
                         .forEach(port -> ports.putIfAbsent(
                                 port.protocol() + " " + port.address() + " " + port.port(), port)));
         return ports.values().stream()
-                .sorted(Comparator.comparing(Observed::port)
+                .sorted(Comparator.comparingInt(Observed::port)
                         .thenComparing(Observed::protocol)
                         .thenComparing(Observed::address))
                 .toList();

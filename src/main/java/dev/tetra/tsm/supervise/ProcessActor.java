@@ -201,6 +201,10 @@ final class ProcessActor {
                     askedToRun(restart.by(), restart.proof(), restart.change(), true, reply);
                 case Wish.Stop stop -> askedToStop(stop, reply);
                 case Wish.Delete delete -> delete(delete, reply);
+                case Wish.Await _ -> {
+                    waiters.add(new Waiter(Waiter.Goal.ENDED, life.generation(), false, reply));
+                    settleWaiters();
+                }
             }
         } catch (RuntimeException e) {
             reply.completeExceptionally(e);
@@ -593,6 +597,10 @@ final class ProcessActor {
 
     private void settleWaiters() {
         for (Waiter waiter : List.copyOf(waiters)) {
+            if (waiter.reply().isDone()) {
+                waiters.remove(waiter);
+                continue;
+            }
             Outcome outcome = outcomeFor(waiter);
             if (outcome != null) {
                 waiters.remove(waiter);
@@ -603,6 +611,9 @@ final class ProcessActor {
 
     private @Nullable Outcome outcomeFor(Waiter waiter) {
         Status status = life.status();
+        if (waiter.goal() == Waiter.Goal.ENDED) {
+            return status.settled() ? new Outcome.Done(process, false) : null;
+        }
         if (waiter.goal() == Waiter.Goal.RESTING) {
             if (status.settled()) {
                 return new Outcome.Done(process, waiter.changed());

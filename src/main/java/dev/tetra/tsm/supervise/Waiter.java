@@ -16,8 +16,10 @@ record Waiter(Goal goal, long from, boolean changed, CompletableFuture<Outcome> 
         RUNNING,
         /** That it was executed. */
         EXECUTED,
-        /** That it is at rest. */
-        RESTING
+        /** That it is at rest, because it was stopped. */
+        RESTING,
+        /** That it is at rest, however that comes. */
+        ENDED
     }
 
     boolean startSettled(Status status, long generation, boolean executed) {

@@ -32,6 +32,9 @@ public sealed interface Wish {
      */
     record Stop(String by, boolean kill, @Nullable StopPolicy policy) implements Wish {}
 
+    /** Nothing, but to know when it has come to rest. */
+    record Await(String by) implements Wish {}
+
     /** To be forgotten; it must be at rest. */
     record Delete(String by, boolean keepLogs) implements Wish {}
 

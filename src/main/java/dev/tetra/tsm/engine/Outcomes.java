@@ -1,0 +1,177 @@
+package dev.tetra.tsm.engine;
+
+import dev.tetra.tsm.logs.From;
+import dev.tetra.tsm.logs.LogFiles;
+import dev.tetra.tsm.logs.LogLine;
+import dev.tetra.tsm.logs.LogStream;
+import dev.tetra.tsm.logs.LogTail;
+import dev.tetra.tsm.model.Exit;
+import dev.tetra.tsm.model.ManagedProcess;
+import dev.tetra.tsm.model.Run;
+import dev.tetra.tsm.model.TsmException;
+import dev.tetra.tsm.os.Host;
+import dev.tetra.tsm.os.Listener;
+import dev.tetra.tsm.os.ProcessTree;
+import dev.tetra.tsm.store.Store;
+import dev.tetra.tsm.supervise.Outcome;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/** Waits for what supervisors make of wishes, and says it in words. */
+final class Outcomes {
+    private static final int LAST_LINES = 10;
+    private static final long LOOK_MILLIS = 15;
+
+    private final Store store;
+    private final Host host;
+    private final LogFiles logs;
+
+    Outcomes(Store store, Host host, LogFiles logs) {
+        this.store = store;
+        this.host = host;
+        this.logs = logs;
+    }
+
+    /** The process that was to run, running. */
+    Started started(CompletableFuture<Outcome> reply, List<String> notes) {
+        return switch (await(reply)) {
+            case Outcome.Done(ManagedProcess process, boolean changed) -> new Started(process, changed, notes);
+            case Outcome.NotStarted failed -> throw notStarted(failed);
+            case Outcome.Unstoppable stuck -> throw unstoppable(stuck);
+            case Outcome.Refused(ManagedProcess process, String why) -> throw refused(process, why);
+        };
+    }
+
+    /** The process that was to rest, at rest; and whether it was not so before. */
+    Started settled(CompletableFuture<Outcome> reply) {
+        return started(reply, List.of());
+    }
+
+    static <T> T await(Future<T> reply) {
+        try {
+            return reply.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new TsmException.Unavailable("the daemon stops", "the next one carries on");
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new CompletionException(e.getCause());
+        }
+    }
+
+    /**
+     * Waits until a process's port is open.
+     *
+     * @throws TsmException.TimedOut when it is not within the time; the process goes on
+     */
+    void awaitReady(ManagedProcess process, Duration within) {
+        Integer port = process.port();
+        Run run = process.run();
+        if (port == null || run == null || run.identity() == null) {
+            return;
+        }
+        long deadline = System.nanoTime() + within.toNanos();
+        while (true) {
+            ManagedProcess now =
+                    store.call(tx -> tx.processes().find(process.key())).orElse(process);
+            if (now.status().settled()) {
+                throw notStarted(new Outcome.NotStarted(now, now.run() == null ? null : now.run().exit(), ""));
+            }
+            if (listens(now, port)) {
+                return;
+            }
+            if (System.nanoTime() - deadline > 0) {
+                throw new TsmException.TimedOut(
+                        process.label() + " runs, but did not open port " + port + " within "
+                                + within.toMillis() / 1000.0 + " s",
+                        "tsm logs " + process.name() + " shows what it does; --timeout gives it more time");
+            }
+            pause();
+        }
+    }
+
+    private boolean listens(ManagedProcess process, int port) {
+        Run run = process.run();
+        if (run == null || run.identity() == null) {
+            return false;
+        }
+        List<Long> pids = ProcessTree.now(host).members(new ProcessTree.Scope(run.identity(), "")).stream()
+                .map(member -> member.info().pid())
+                .toList();
+        return host.listeners(pids).values().stream()
+                .flatMap(List::stream)
+                .anyMatch(l -> l.protocol() == Listener.Protocol.TCP && l.port() == port);
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new TsmException.Unavailable("the daemon stops", "the process goes on");
+        }
+    }
+
+    private TsmException notStarted(Outcome.NotStarted failed) {
+        ManagedProcess process = failed.process();
+        Exit exit = failed.exit();
+        Run run = process.run();
+        if (exit == null || run == null || run.identity() == null) {
+            String why = failed.why().isEmpty() ? "it was stopped meanwhile" : failed.why();
+            return new TsmException.Failed(
+                    process.label() + " did not start: " + why, "tsm why " + process.name() + " says more");
+        }
+        List<String> lines = lastLines(process);
+        String output = lines.isEmpty()
+                ? "It wrote nothing."
+                : "Its last lines:\n" + lines.stream().map(l -> "  " + l).collect(Collectors.joining("\n"));
+        return new TsmException.Failed(
+                process.label() + " ended at once: " + exit.inWords() + ". " + output,
+                "it stays listed: tsm logs " + process.name() + ", tsm why " + process.name()
+                        + "; tsm delete forgets it");
+    }
+
+    /** The last lines of its errors, or of its output when there are none. */
+    List<String> lastLines(ManagedProcess process) {
+        List<String> errors = lastLines(process, LogStream.ERR);
+        return errors.isEmpty() ? lastLines(process, LogStream.OUT) : errors;
+    }
+
+    private List<String> lastLines(ManagedProcess process, LogStream stream) {
+        try {
+            List<String> lines = new ArrayList<>();
+            for (var source : logs.sources(process.name(), List.of(stream))) {
+                for (LogLine line : LogTail.list(source, From.lastLines(LAST_LINES))) {
+                    lines.add(line.text());
+                }
+            }
+            return lines;
+        } catch (IOException e) {
+            return List.of("(its log cannot be read: " + e.getMessage() + ")");
+        }
+    }
+
+    private static TsmException unstoppable(Outcome.Unstoppable stuck) {
+        String survivors = stuck.survivors().stream()
+                .map(p -> p.pid() + " (" + p.comm() + ", state " + p.state() + ")")
+                .collect(Collectors.joining(", "));
+        return new TsmException.Failed(
+                stuck.process().label() + " cannot be stopped: killed, and yet alive: " + survivors,
+                "a process in state D waits for the kernel, often for a disk or a network share; tsm keeps trying");
+    }
+
+    private static TsmException refused(ManagedProcess process, String why) {
+        return new TsmException.Failed(
+                process.label() + ": " + why, "tsm info " + process.name() + " shows how it is now");
+    }
+}

@@ -1,0 +1,293 @@
+package dev.tetra.tsm.engine;
+
+import dev.tetra.tsm.model.EnvSource;
+import dev.tetra.tsm.model.EnvVar;
+import dev.tetra.tsm.model.EventKind;
+import dev.tetra.tsm.model.Lifecycle;
+import dev.tetra.tsm.model.ManagedProcess;
+import dev.tetra.tsm.model.Origin;
+import dev.tetra.tsm.model.PortSource;
+import dev.tetra.tsm.model.ProcessSpec;
+import dev.tetra.tsm.model.ProcessType;
+import dev.tetra.tsm.model.RawText;
+import dev.tetra.tsm.model.RunCause;
+import dev.tetra.tsm.model.TsmException;
+import dev.tetra.tsm.spec.Classification;
+import dev.tetra.tsm.spec.Classified;
+import dev.tetra.tsm.spec.CommandLine;
+import dev.tetra.tsm.spec.EnvFiles;
+import dev.tetra.tsm.spec.Naming;
+import dev.tetra.tsm.spec.Patterns;
+import dev.tetra.tsm.spec.SearchPath;
+import dev.tetra.tsm.spec.Template;
+import dev.tetra.tsm.store.Tx;
+import dev.tetra.tsm.supervise.Checkpoints;
+import dev.tetra.tsm.supervise.Supervision;
+import dev.tetra.tsm.supervise.Supervisor;
+import dev.tetra.tsm.supervise.Wish;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The use case of {@code tsm start}: from words to a process that runs. */
+public final class Starter {
+    /** The longest path of a Unix socket, less what a program appends for its own (SPEC 11; unix(7)). */
+    private static final int MAX_SOCKET_PATH = 107 - ".app".length();
+
+    private final Supervision with;
+    private final Supervisor supervisor;
+    private final PatternBook patterns;
+    private final EnvFileReader envFiles;
+    private final PortBook ports;
+    private final Outcomes outcomes;
+    private final RealFiles files = new RealFiles();
+
+    Starter(
+            Supervision with, Supervisor supervisor, PatternBook patterns, EnvFileReader envFiles, Outcomes outcomes) {
+        this.with = with;
+        this.supervisor = supervisor;
+        this.patterns = patterns;
+        this.envFiles = envFiles;
+        this.ports = new PortBook(with.host());
+        this.outcomes = outcomes;
+    }
+
+    /** What is known of a command before anything is decided in the database. */
+    private record Plan(
+            Classified command,
+            Classification classification,
+            @Nullable String envFile,
+            Map<EnvSource, List<EnvVar>> environment,
+            PortBook.@Nullable Wish port,
+            ProcessType type,
+            List<String> notes) {}
+
+    /** What the database said: a process to run, new or known. */
+    private record Decision(ManagedProcess process, boolean fresh, Wish.@Nullable Change change) {}
+
+    /**
+     * Starts a command.
+     *
+     * @throws TsmException of every kind of SPEC 16; nothing is recorded then, except for a program that was executed and
+     *     died at once, which stays tracked with its logs
+     */
+    public Started start(StartRequest request, Caller caller) {
+        Plan plan = plan(request, caller);
+        with.checkpoints().pass(Checkpoints.Point.BEFORE_CREATE);
+        Decision decision = with.store().decide(tx -> decide(tx, request, caller, plan));
+        with.checkpoints().pass(Checkpoints.Point.AFTER_CREATE);
+        boolean proof = request.until() != StartRequest.Until.EXECUTED;
+        Wish.Start wish = new Wish.Start(caller.user(), proof, decision.change());
+        var reply = decision.fresh()
+                ? supervisor.runNew(decision.process(), wish)
+                : supervisor.ask(decision.process(), wish);
+        Started started = outcomes.started(reply, plan.notes());
+        if (request.until() == StartRequest.Until.READY) {
+            outcomes.awaitReady(started.process(), request.timeout());
+        }
+        return started;
+    }
+
+    private Plan plan(StartRequest request, Caller caller) {
+        SearchPath programs = new SearchPath(caller.cwd(), caller.path(), files);
+        Classified command = CommandLine.understand(request.words(), programs);
+        List<String> notes = new ArrayList<>(command.notes());
+        Optional<String> envFile =
+                request.env() == null ? Optional.empty() : EnvFiles.find(files, caller.cwd(), request.env());
+        List<EnvVar> fromFile = envFile.map(f -> envFiles.read(f, caller.environment(), programs))
+                .orElse(List.of());
+        envFile.ifPresent(f -> notes.add("environment from " + f));
+        PatternBook.Page page = patterns.now();
+        notes.addAll(page.warnings());
+        Classification classification = page.patterns().classify(command);
+        PortBook.Wish port = portWish(request, fromFile, classification);
+        ProcessType type = port != null
+                ? ProcessType.PORT
+                : classification.type() == ProcessType.SOCKET ? ProcessType.SOCKET : ProcessType.PID;
+        Map<EnvSource, List<EnvVar>> environment = new EnumMap<>(EnvSource.class);
+        environment.put(
+                EnvSource.CALLER,
+                caller.environment().entrySet().stream()
+                        .map(e -> new EnvVar(e.getKey(), e.getValue(), EnvSource.CALLER))
+                        .toList());
+        environment.put(EnvSource.FILE, fromFile);
+        environment.put(EnvSource.OPTION, request.variables());
+        return new Plan(command, classification, envFile.orElse(null), environment, port, type, notes);
+    }
+
+    private static PortBook.@Nullable Wish portWish(
+            StartRequest request, List<EnvVar> fromFile, Classification classification) {
+        if (request.port() != null) {
+            return new PortBook.Wish(request.port(), PortSource.OPTION);
+        }
+        Integer option = port(request.variables(), "-e PORT");
+        if (option != null) {
+            return new PortBook.Wish(option, PortSource.OPTION);
+        }
+        Integer file = port(fromFile, "PORT in the env file");
+        if (file != null) {
+            return new PortBook.Wish(file, PortSource.ENV);
+        }
+        if (classification.hint().isPresent()) {
+            return new PortBook.Wish(classification.hint().get().port(), PortSource.COMMAND);
+        }
+        return classification.portRequired()
+                ? new PortBook.Wish(classification.defaultPort(), PortSource.PATTERN)
+                : null;
+    }
+
+    private static @Nullable Integer port(List<EnvVar> variables, String where) {
+        for (EnvVar variable : variables) {
+            if (variable.name().equals("PORT")) {
+                try {
+                    int port = Integer.parseInt(variable.value().strip());
+                    if (port >= 1 && port <= 65_535) {
+                        return port;
+                    }
+                } catch (NumberFormatException e) {
+                    // said below
+                }
+                throw new TsmException.Usage(
+                        where + ": '" + variable.value() + "' is no port", "a port is a number from 1 to 65535");
+            }
+        }
+        return null;
+    }
+
+    private Decision decide(Tx tx, StartRequest request, Caller caller, Plan plan) {
+        Optional<ManagedProcess> resting = restingTwin(tx, request, caller, plan);
+        if (resting.isPresent()) {
+            ManagedProcess twin = resting.get();
+            ports.refuseForeign(twin.port());
+            Template.Applied applied = applied(plan, twin.port());
+            return new Decision(
+                    twin,
+                    false,
+                    new Wish.Change(spec(request, caller, plan, applied), environment(plan, applied)));
+        }
+        PortBook.Choice port = plan.port() == null ? null : ports.choose(tx, plan.port());
+        Integer number = port == null ? null : port.port();
+        String name = name(request, caller, plan, number);
+        tx.processes().named(name).ifPresent(taken -> {
+            throw taken(taken, request, caller, plan);
+        });
+        Template.Applied applied = applied(plan, number);
+        return new Decision(create(tx, name, port, caller, plan, applied, spec(request, caller, plan, applied)), true, null);
+    }
+
+    private ManagedProcess create(
+            Tx tx,
+            String name,
+            PortBook.@Nullable Choice port,
+            Caller caller,
+            Plan plan,
+            Template.Applied applied,
+            ProcessSpec spec) {
+        long key = tx.processes().insert(tx.processes().nextId(), name, spec, Lifecycle.NEW);
+        environment(plan, applied)
+                .forEach((source, variables) -> tx.environments().save(key, source, variables));
+        long run = tx.runs().decide(key, Lifecycle.NEW.generation(), supervisor.newToken(), RunCause.START);
+        tx.processes().setRun(key, run);
+        tx.journal().event(EventKind.START, key, name, run, Origin.USER, "start asked by " + caller.user());
+        if (port != null) {
+            tx.ports().allocate(port.port(), key, port.source());
+            String how = "port " + port.port() + " given, from " + port.source().word();
+            tx.journal().event(EventKind.PORT, key, name, run, Origin.TSM, how);
+        }
+        if (spec.type() == ProcessType.SOCKET) {
+            tx.channels().open(key, socket(name));
+        }
+        return tx.processes().find(key).orElseThrow();
+    }
+
+    /** A process at rest that was started by the same words in the same place: it is run again, not doubled. */
+    private static Optional<ManagedProcess> restingTwin(Tx tx, StartRequest request, Caller caller, Plan plan) {
+        return tx.processes().all().stream()
+                .filter(p -> p.status().settled())
+                .filter(p -> sameCommand(p, caller, plan))
+                .filter(p -> p.spec().namespace().equals(request.namespace()))
+                .filter(p -> plan.port() == null
+                        ? p.port() == null
+                        : p.port() != null
+                                && (!plan.port().source().binding() || p.port().equals(plan.port().port())))
+                .filter(p -> request.name() == null
+                        || p.name().equals(Naming.given(request.name(), p.port(), request.exactName())))
+                .findFirst();
+    }
+
+    private static boolean sameCommand(ManagedProcess process, Caller caller, Plan plan) {
+        return process.spec().command().equals(plan.command().command())
+                && process.spec().cwd().equals(caller.cwd());
+    }
+
+    private static String name(StartRequest request, Caller caller, Plan plan, @Nullable Integer port) {
+        return request.name() == null
+                ? Naming.automatic(caller.cwd(), plan.command(), port)
+                : Naming.given(request.name(), port, request.exactName());
+    }
+
+    private static TsmException taken(ManagedProcess taken, StartRequest request, Caller caller, Plan plan) {
+        boolean same = sameCommand(taken, caller, plan);
+        String what = same
+                ? "this command already runs here: " + taken.label() + " is "
+                        + taken.status().word()
+                : "the name " + taken.name() + " is taken by another process: ID " + taken.id() + ", "
+                        + taken.spec().command() + " in " + taken.spec().cwd();
+        String next = same
+                ? "tsm restart " + taken.name() + " runs it anew; --name NAME starts a second one"
+                : request.name() == null ? "give this one a name: --name NAME" : "choose another name";
+        return new TsmException.Conflict(what, next);
+    }
+
+    private static Template.Applied applied(Plan plan, @Nullable Integer port) {
+        return port == null
+                ? new Template.Applied(plan.command().argv(), Map.of())
+                : Patterns.apply(plan.command(), plan.classification(), port);
+    }
+
+    private static Map<EnvSource, List<EnvVar>> environment(Plan plan, Template.Applied applied) {
+        Map<EnvSource, List<EnvVar>> all = new EnumMap<>(plan.environment());
+        all.put(
+                EnvSource.TSM,
+                applied.environment().entrySet().stream()
+                        .map(e -> new EnvVar(e.getKey(), e.getValue(), EnvSource.TSM))
+                        .toList());
+        return all;
+    }
+
+    private static ProcessSpec spec(StartRequest request, Caller caller, Plan plan, Template.Applied applied) {
+        Classified command = plan.command();
+        return new ProcessSpec(
+                request.namespace(),
+                command.kind(),
+                plan.type(),
+                command.command(),
+                applied.argv(),
+                command.executable(),
+                command.script(),
+                command.interpreter(),
+                caller.cwd(),
+                null,
+                request.env(),
+                plan.envFile(),
+                caller.umask(),
+                request.restart(),
+                request.stop());
+    }
+
+    private String socket(String name) {
+        Path path = with.home().resolve("sockets").resolve(name + ".sock");
+        int length = RawText.encode(path.toString()).length;
+        if (length > MAX_SOCKET_PATH) {
+            throw new TsmException.Failed(
+                    "the path of its control socket would have " + length + " bytes, and "
+                            + MAX_SOCKET_PATH + " is the most a socket can have: " + path,
+                    "use a shorter home (TSM_DIR) or a shorter name (--name)");
+        }
+        return path.toString();
+    }
+}

@@ -1,0 +1,92 @@
+package dev.tetra.tsm.engine;
+
+import dev.tetra.tsm.model.Identity;
+import dev.tetra.tsm.model.ManagedProcess;
+import dev.tetra.tsm.model.Observed;
+import dev.tetra.tsm.model.Run;
+import dev.tetra.tsm.os.Host;
+import dev.tetra.tsm.os.ProcessTree;
+import dev.tetra.tsm.spec.Targets;
+import dev.tetra.tsm.store.Store;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the processes that a user's words mean. */
+public final class Target {
+    private final Store store;
+    private final Host host;
+
+    Target(Store store, Host host) {
+        this.store = store;
+        this.host = host;
+    }
+
+    /**
+     * The processes that words mean, with numbers read as ID, port, pid in this order.
+     *
+     * @param namespace only processes of this one; null for any
+     * @throws dev.tetra.tsm.model.TsmException.NotFound when a word means none
+     * @throws dev.tetra.tsm.model.TsmException.Ambiguous when a word means several
+     */
+    public List<ManagedProcess> find(List<String> words, @Nullable String namespace) {
+        return find(words, namespace, Targets.NumberOrder.ID_FIRST);
+    }
+
+    List<ManagedProcess> find(List<String> words, @Nullable String namespace, Targets.NumberOrder order) {
+        Map<Long, List<Observed>> observed =
+                words.isEmpty() ? Map.of() : store.call(tx -> tx.ports().observed());
+        List<Candidate> all = store.call(tx -> tx.processes().all()).stream()
+                .map(p -> new Candidate(p, observed.getOrDefault(p.key(), List.of()), host))
+                .toList();
+        return Targets.resolve(words, namespace, all, order).stream()
+                .map(Candidate::process)
+                .toList();
+    }
+
+    private record Candidate(ManagedProcess process, List<Observed> observed, Host host) implements Targets.Candidate {
+        @Override
+        public long key() {
+            return process.key();
+        }
+
+        @Override
+        public int id() {
+            return process.id();
+        }
+
+        @Override
+        public String name() {
+            return process.name();
+        }
+
+        @Override
+        public String namespace() {
+            return process.spec().namespace();
+        }
+
+        @Override
+        public Collection<Integer> ports() {
+            Set<Integer> ports = new HashSet<>();
+            if (process.port() != null) {
+                ports.add(process.port());
+            }
+            observed.stream().filter(o -> o.protocol().equals("tcp")).forEach(o -> ports.add(o.port()));
+            return ports;
+        }
+
+        @Override
+        public boolean hasPid(long pid) {
+            Run run = process.run();
+            if (run == null || run.exit() != null || run.identity() == null) {
+                return false;
+            }
+            Identity leader = run.identity();
+            return ProcessTree.now(host).members(new ProcessTree.Scope(leader, run.token())).stream()
+                            .anyMatch(member -> member.info().pid() == pid);
+        }
+    }
+}
