@@ -18,6 +18,7 @@ import dev.tetra.tsm.supervise.Outcome;
 import dev.tetra.tsm.supervise.Supervisor;
 import dev.tetra.tsm.supervise.Wish;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -41,13 +42,7 @@ public final class Keeper {
     private final Outcomes outcomes;
     private final PortBook ports;
 
-    Keeper(
-            Store store,
-            Supervisor supervisor,
-            Host host,
-            LogFiles logs,
-            EnvFileReader envFiles,
-            Outcomes outcomes) {
+    Keeper(Store store, Supervisor supervisor, Host host, LogFiles logs, EnvFileReader envFiles, Outcomes outcomes) {
         this.store = store;
         this.supervisor = supervisor;
         this.host = host;
@@ -58,7 +53,10 @@ public final class Keeper {
     }
 
     /** What came of one process of several: how it is now, or why it failed. */
-    public record Result(ManagedProcess process, boolean changed, @Nullable TsmException failure) {}
+    public record Result(
+            ManagedProcess process,
+            boolean changed,
+            @Nullable TsmException failure) {}
 
     /**
      * Stops processes, all at the same time.
@@ -67,6 +65,15 @@ public final class Keeper {
      */
     public List<Result> stop(List<ManagedProcess> processes, Caller caller, @Nullable StopPolicy policy) {
         return each(processes, p -> supervisor.ask(p, new Wish.Stop(caller.user(), false, policy)));
+    }
+
+    /**
+     * A way to stop.
+     *
+     * @throws TsmException.Usage for a signal that does not exist
+     */
+    public StopPolicy stopPolicy(String signal, Duration killTimeout) {
+        return new StopPolicy(Signals.name(Signals.number(signal)), killTimeout);
     }
 
     /** Kills processes at once. */
@@ -84,8 +91,7 @@ public final class Keeper {
             if (!p.status().alive()) {
                 ports.refuseForeign(p.port());
             }
-            return supervisor.ask(
-                    p, new Wish.Restart(caller.user(), proof, change(p, caller, takeEnvironment)));
+            return supervisor.ask(p, new Wish.Restart(caller.user(), proof, change(p, caller, takeEnvironment)));
         });
     }
 
@@ -135,9 +141,7 @@ public final class Keeper {
             boolean sent = run != null
                     && run.identity() != null
                     && run.exit() == null
-                    && (group
-                            ? host.signalGroup(run.identity(), number)
-                            : host.signal(run.identity(), number));
+                    && (group ? host.signalGroup(run.identity(), number) : host.signal(run.identity(), number));
             if (sent && run != null) {
                 store.run(tx -> tx.journal()
                         .event(

@@ -78,8 +78,7 @@ public final class Killer {
         Optional<PortOwner> owner = host.portOwner(port);
         if (owner.isPresent() && owner.get().pid().isEmpty()) {
             throw new TsmException.Failed(
-                    "port " + port + " is taken by a process of " + owner.get().user()
-                            + ", which tsm may not kill",
+                    "port " + port + " is taken by a process of " + owner.get().user() + ", which tsm may not kill",
                     "ask that user, or root");
         }
         return owner.flatMap(o -> byPid(o.pid().getAsLong()));
@@ -112,8 +111,8 @@ public final class Killer {
         long user = table.get(own).map(ProcessInfo::uid).orElse(-1L);
         if (process.uid() != user) {
             throw new TsmException.Failed(
-                    "pid " + process.pid() + " (" + command(process) + ") belongs to "
-                            + host.userName(process.uid()) + ", and tsm kills only processes of its own user",
+                    "pid " + process.pid() + " (" + command(process) + ") belongs to " + host.userName(process.uid())
+                            + ", and tsm kills only processes of its own user",
                     "ask that user, or root");
         }
     }

@@ -42,8 +42,8 @@ public final class Narrator {
     /** Tells the story of a process. */
     public Story tell(ManagedProcess process) {
         record Past(List<Run> runs, List<Event> events) {}
-        Past past = store.call(tx -> new Past(
-                tx.runs().latest(process.key(), RECENT), tx.journal().latest(process.key(), RECENT)));
+        Past past = store.call(tx ->
+                new Past(tx.runs().latest(process.key(), RECENT), tx.journal().latest(process.key(), RECENT)));
         return new Story(
                 now(process),
                 because(process, past.runs(), past.events()),
@@ -54,14 +54,12 @@ public final class Narrator {
 
     private String now(ManagedProcess process) {
         Run run = process.run();
-        String since =
-                switch (process.status()) {
-                    case ONLINE, STARTING, STOPPING ->
-                        run == null || run.startedAt() == null ? "" : " since " + ago(run.startedAt());
-                    case STOPPED, EXITED, ERRORED ->
-                        process.stoppedAt() == null ? "" : " since " + ago(process.stoppedAt());
-                    case WAITING, LOST -> "";
-                };
+        String since = switch (process.status()) {
+            case ONLINE, STARTING, STOPPING ->
+                run == null || run.startedAt() == null ? "" : " since " + ago(run.startedAt());
+            case STOPPED, EXITED, ERRORED -> process.stoppedAt() == null ? "" : " since " + ago(process.stoppedAt());
+            case WAITING, LOST -> "";
+        };
         Long pid = process.pid();
         return process.label() + " is " + process.status().word() + since + (pid == null ? "" : ", pid " + pid);
     }
@@ -112,8 +110,10 @@ public final class Narrator {
                                 + Durations.human(process.spec().stop().killTimeout());
             case STOPPED -> "nothing, until: tsm restart " + process.name();
             case EXITED -> "nothing: it ended by itself with code 0 and its restart policy is " + policy;
-            case WAITING -> "tsm restarts it after its back-off delay of "
-                    + Durations.human(process.spec().restart().delay(process.life().attempt()));
+            case WAITING ->
+                "tsm restarts it after its back-off delay of "
+                        + Durations.human(
+                                process.spec().restart().delay(process.life().attempt()));
             case ERRORED -> "nothing, until: tsm restart " + process.name();
             case LOST -> "tsm is finding out what became of it";
         };

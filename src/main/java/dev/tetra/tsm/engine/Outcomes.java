@@ -85,7 +85,8 @@ final class Outcomes {
             ManagedProcess now =
                     store.call(tx -> tx.processes().find(process.key())).orElse(process);
             if (now.status().settled()) {
-                throw notStarted(new Outcome.NotStarted(now, now.run() == null ? null : now.run().exit(), ""));
+                throw notStarted(new Outcome.NotStarted(
+                        now, now.run() == null ? null : now.run().exit(), ""));
             }
             if (listens(now, port)) {
                 return;

@@ -37,13 +37,13 @@ public final class Overview {
     }
 
     /** Everything about one process. */
-    public record Details(View view, List<Run> runs, List<Event> events, List<EnvVar> variables, long outBytes, long errBytes) {}
+    public record Details(
+            View view, List<Run> runs, List<Event> events, List<EnvVar> variables, long outBytes, long errBytes) {}
 
     /** Every tracked process, by ID. */
     public List<View> all() {
         record Rows(List<ManagedProcess> processes, Map<Long, List<Observed>> observed) {}
-        Rows rows = store.call(tx ->
-                new Rows(tx.processes().all(), tx.ports().observed()));
+        Rows rows = store.call(tx -> new Rows(tx.processes().all(), tx.ports().observed()));
         return views(rows.processes(), rows.observed());
     }
 

@@ -60,7 +60,8 @@ public final class PatternBook {
             return null;
         } catch (IOException e) {
             throw new TsmException.Failed(
-                    "the patterns file cannot be read: " + own + " (" + e.getClass().getSimpleName() + ")",
+                    "the patterns file cannot be read: " + own + " ("
+                            + e.getClass().getSimpleName() + ")",
                     "look at its rights, or move it away");
         }
     }

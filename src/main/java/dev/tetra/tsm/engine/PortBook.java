@@ -98,8 +98,8 @@ final class PortBook {
     private TsmException held(Tx tx, int port, PortSource source) {
         Optional<ManagedProcess> holder =
                 tx.ports().holder(port).flatMap(key -> tx.processes().find(key));
-        String who = holder.map(p -> p.label() + ", which is " + p.status().word())
-                .orElse("another process");
+        String who =
+                holder.map(p -> p.label() + ", which is " + p.status().word()).orElse("another process");
         String next = holder.map(p -> p.status().alive()
                         ? "stop and delete it (tsm delete " + p.name() + "), or use another port: --port N"
                         : "start it (tsm restart " + p.name() + "), delete it (tsm delete " + p.name()

@@ -46,8 +46,7 @@ public final class Starter {
     private final Outcomes outcomes;
     private final RealFiles files = new RealFiles();
 
-    Starter(
-            Supervision with, Supervisor supervisor, PatternBook patterns, EnvFileReader envFiles, Outcomes outcomes) {
+    Starter(Supervision with, Supervisor supervisor, PatternBook patterns, EnvFileReader envFiles, Outcomes outcomes) {
         this.with = with;
         this.supervisor = supervisor;
         this.patterns = patterns;
@@ -165,9 +164,7 @@ public final class Starter {
             ports.refuseForeign(twin.port());
             Template.Applied applied = applied(plan, twin.port());
             return new Decision(
-                    twin,
-                    false,
-                    new Wish.Change(spec(request, caller, plan, applied), environment(plan, applied)));
+                    twin, false, new Wish.Change(spec(request, caller, plan, applied), environment(plan, applied)));
         }
         PortBook.Choice port = plan.port() == null ? null : ports.choose(tx, plan.port());
         Integer number = port == null ? null : port.port();
@@ -176,7 +173,8 @@ public final class Starter {
             throw taken(taken, request, caller, plan);
         });
         Template.Applied applied = applied(plan, number);
-        return new Decision(create(tx, name, port, caller, plan, applied, spec(request, caller, plan, applied)), true, null);
+        return new Decision(
+                create(tx, name, port, caller, plan, applied, spec(request, caller, plan, applied)), true, null);
     }
 
     private ManagedProcess create(
@@ -213,7 +211,8 @@ public final class Starter {
                 .filter(p -> plan.port() == null
                         ? p.port() == null
                         : p.port() != null
-                                && (!plan.port().source().binding() || p.port().equals(plan.port().port())))
+                                && (!plan.port().source().binding()
+                                        || p.port().equals(plan.port().port())))
                 .filter(p -> request.name() == null
                         || p.name().equals(Naming.given(request.name(), p.port(), request.exactName())))
                 .findFirst();
@@ -284,8 +283,8 @@ public final class Starter {
         int length = RawText.encode(path.toString()).length;
         if (length > MAX_SOCKET_PATH) {
             throw new TsmException.Failed(
-                    "the path of its control socket would have " + length + " bytes, and "
-                            + MAX_SOCKET_PATH + " is the most a socket can have: " + path,
+                    "the path of its control socket would have " + length + " bytes, and " + MAX_SOCKET_PATH
+                            + " is the most a socket can have: " + path,
                     "use a shorter home (TSM_DIR) or a shorter name (--name)");
         }
         return path.toString();

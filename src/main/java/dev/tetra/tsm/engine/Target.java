@@ -86,7 +86,7 @@ public final class Target {
             }
             Identity leader = run.identity();
             return ProcessTree.now(host).members(new ProcessTree.Scope(leader, run.token())).stream()
-                            .anyMatch(member -> member.info().pid() == pid);
+                    .anyMatch(member -> member.info().pid() == pid);
         }
     }
 }

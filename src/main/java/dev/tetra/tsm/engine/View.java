@@ -32,7 +32,6 @@ public record View(
     public boolean listensElsewhere() {
         return process.port() != null
                 && observed.stream().anyMatch(o -> o.protocol().equals("tcp"))
-                && observed.stream()
-                        .noneMatch(o -> o.protocol().equals("tcp") && o.port() == process.port());
+                && observed.stream().noneMatch(o -> o.protocol().equals("tcp") && o.port() == process.port());
     }
 }

@@ -54,8 +54,8 @@ final class Entry {
         nextRun = run;
         if (change != null) {
             tx.processes().saveSpec(process.key(), change.spec());
-            change.environment().forEach((source, variables) -> tx.environments()
-                    .save(process.key(), source, variables));
+            change.environment()
+                    .forEach((source, variables) -> tx.environments().save(process.key(), source, variables));
         }
         if (!step.life().equals(before)) {
             tx.processes().saveLife(process.key(), step.life());
@@ -134,12 +134,7 @@ final class Entry {
             case Happening.RestartAsked _ ->
                 event(tx, EventKind.RESTART, runKey, Origin.USER, "restart asked by " + by);
             case Happening.StopAsked asked ->
-                event(
-                        tx,
-                        EventKind.STOP,
-                        runKey,
-                        Origin.USER,
-                        (asked.kill() ? "kill" : "stop") + " asked by " + by);
+                event(tx, EventKind.STOP, runKey, Origin.USER, (asked.kill() ? "kill" : "stop") + " asked by " + by);
             case Happening.Spawned _ -> event(tx, EventKind.START, runKey, Origin.TSM, "executed as pid " + pid());
             case Happening.SpawnFailed _ ->
                 event(tx, EventKind.EXIT, runKey, Origin.TSM, "could not be executed: " + failure);
@@ -154,17 +149,18 @@ final class Entry {
                 event(tx, EventKind.ADOPT, runKey, Origin.TSM, "taken back by a new daemon as pid " + pid());
             case Happening.FoundGone gone -> {
                 if (before.status().alive()) {
-                    event(tx, EventKind.EXIT, runKey, Origin.PROCESS, gone.exit().inWords());
+                    event(
+                            tx,
+                            EventKind.EXIT,
+                            runKey,
+                            Origin.PROCESS,
+                            gone.exit().inWords());
                 }
             }
-            case Happening.KillDue _ ->
-                event(tx, EventKind.STOP, runKey, Origin.TSM, "did not stop in time: killed");
+            case Happening.KillDue _ -> event(tx, EventKind.STOP, runKey, Origin.TSM, "did not stop in time: killed");
             case Happening.Survived _ ->
                 event(tx, EventKind.STOP, runKey, Origin.TSM, "something of it is alive although it was killed");
-            case Happening.Proven _,
-                    Happening.TreeGone _,
-                    Happening.BackoffElapsed _,
-                    Happening.Stable _ -> {}
+            case Happening.Proven _, Happening.TreeGone _, Happening.BackoffElapsed _, Happening.Stable _ -> {}
         }
         consequence(tx, after);
     }

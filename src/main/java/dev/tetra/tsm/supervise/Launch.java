@@ -35,8 +35,7 @@ final class Launch {
     }
 
     /** Later sources win: the caller, the env file, options, and last what tsm sets (SPEC 6). */
-    static Map<String, String> environment(
-            ManagedProcess process, List<EnvVar> variables, String token, Path home) {
+    static Map<String, String> environment(ManagedProcess process, List<EnvVar> variables, String token, Path home) {
         Map<String, String> all = new TreeMap<>();
         variables.stream()
                 .sorted((a, b) -> a.source().compareTo(b.source()))

@@ -131,8 +131,8 @@ public final class PortObserver implements Supervision.Sightings {
         host.listeners(pids)
                 .forEach((pid, listeners) -> listeners.stream()
                         .map(listener -> of(listener, pid))
-                        .forEach(port -> ports.putIfAbsent(
-                                port.protocol() + " " + port.address() + " " + port.port(), port)));
+                        .forEach(port ->
+                                ports.putIfAbsent(port.protocol() + " " + port.address() + " " + port.port(), port)));
         return ports.values().stream()
                 .sorted(Comparator.comparingInt(Observed::port)
                         .thenComparing(Observed::protocol)
@@ -141,6 +141,7 @@ public final class PortObserver implements Supervision.Sightings {
     }
 
     private static Observed of(Listener listener, long pid) {
-        return new Observed(listener.protocol().name().toLowerCase(Locale.ROOT), listener.address(), listener.port(), pid);
+        return new Observed(
+                listener.protocol().name().toLowerCase(Locale.ROOT), listener.address(), listener.port(), pid);
     }
 }

@@ -154,8 +154,7 @@ final class ProcessActor {
             if (left instanceof Message.Asked late) {
                 late.reply()
                         .completeExceptionally(new TsmException.NotFound(
-                                process.label() + " is not supervised any more",
-                                "'tsm list all' shows what there is"));
+                                process.label() + " is not supervised any more", "'tsm list all' shows what there is"));
             }
         }
     }
@@ -197,8 +196,7 @@ final class ProcessActor {
         try {
             switch (wish) {
                 case Wish.Start start -> askedToRun(start.by(), start.proof(), start.change(), false, reply);
-                case Wish.Restart restart ->
-                    askedToRun(restart.by(), restart.proof(), restart.change(), true, reply);
+                case Wish.Restart restart -> askedToRun(restart.by(), restart.proof(), restart.change(), true, reply);
                 case Wish.Stop stop -> askedToStop(stop, reply);
                 case Wish.Delete delete -> delete(delete, reply);
                 case Wish.Await _ -> {
@@ -312,7 +310,9 @@ final class ProcessActor {
         }
         // The run of an earlier daemon: only the wall clock knows.
         Instant started = run == null ? null : run.startedAt();
-        Duration wall = started == null ? Duration.ZERO : Duration.between(started, with.clock().instant());
+        Duration wall = started == null
+                ? Duration.ZERO
+                : Duration.between(started, with.clock().instant());
         return wall.isNegative() ? Duration.ZERO : wall;
     }
 
@@ -324,10 +324,22 @@ final class ProcessActor {
     private void decide(Happening happening, String by, Wish.@Nullable Change change, Runnable once) {
         Lifecycle before = life;
         Transition.Step step = new Transition(
-                        change == null ? process.spec().restart() : change.spec().restart())
+                        change == null
+                                ? process.spec().restart()
+                                : change.spec().restart())
                 .next(before, happening);
         pass(Checkpoints.Point.BEFORE_DECISION);
-        Entry entry = new Entry(process, run, before, step, happening, by, change, failure, with.clock().instant(), tokens.next());
+        Entry entry = new Entry(
+                process,
+                run,
+                before,
+                step,
+                happening,
+                by,
+                change,
+                failure,
+                with.clock().instant(),
+                tokens.next());
         if (by.isEmpty()) {
             commitStubbornly(entry::write);
         } else {
@@ -520,8 +532,7 @@ final class ProcessActor {
         }
         if (System.nanoTime() - reportDue > 0) {
             reportDue = null;
-            mailbox.add(new Message.RunEnded(
-                    run.key(), new Exit.Unknown("nobody reported it"), System.nanoTime()));
+            mailbox.add(new Message.RunEnded(run.key(), new Exit.Unknown("nobody reported it"), System.nanoTime()));
         }
         return true;
     }
@@ -571,8 +582,9 @@ final class ProcessActor {
             if (left.exit() == null
                     && !rebooted
                     && with.host()
-                            .adopt(identity, exit ->
-                                    mailbox.add(new Message.RunEnded(left.key(), exit, System.nanoTime())))) {
+                            .adopt(
+                                    identity,
+                                    exit -> mailbox.add(new Message.RunEnded(left.key(), exit, System.nanoTime())))) {
                 run = found;
                 apply(new Happening.FoundRunning());
                 with.sightings().executed(process.key());
@@ -618,9 +630,7 @@ final class ProcessActor {
             if (status.settled()) {
                 return new Outcome.Done(process, waiter.changed());
             }
-            return life.wanted() == Wanted.RUN
-                    ? new Outcome.Refused(process, "it was started again meanwhile")
-                    : null;
+            return life.wanted() == Wanted.RUN ? new Outcome.Refused(process, "it was started again meanwhile") : null;
         }
         boolean executed = run != null && run.generation() >= waiter.from() && run.identity() != null;
         if (waiter.startSettled(status, life.generation(), executed)) {

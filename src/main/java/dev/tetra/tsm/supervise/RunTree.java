@@ -77,9 +77,7 @@ final class RunTree {
         if (leaderAlive()) {
             quietly(() -> host.signalGroup(leader, signal));
             quietly(() -> host.signalGroup(leader, Signals.number("CONT")));
-            members.stream()
-                    .filter(m -> m.info().pgid() == leader.pid())
-                    .forEach(m -> asked.add(m.identity()));
+            members.stream().filter(m -> m.info().pgid() == leader.pid()).forEach(m -> asked.add(m.identity()));
         } else {
             members.forEach(this::askOne);
         }

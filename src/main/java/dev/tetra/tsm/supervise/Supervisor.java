@@ -62,7 +62,8 @@ public final class Supervisor {
     public CompletableFuture<Outcome> ask(ManagedProcess process, Wish wish) {
         ProcessActor actor = actors.get(process.key());
         if (actor == null) {
-            throw new TsmException.NotFound(process.label() + " was deleted meanwhile", "'tsm list all' shows what there is");
+            throw new TsmException.NotFound(
+                    process.label() + " was deleted meanwhile", "'tsm list all' shows what there is");
         }
         return actor.ask(wish);
     }
@@ -76,8 +77,7 @@ public final class Supervisor {
     }
 
     private ProcessActor add(ManagedProcess process) {
-        ProcessActor actor =
-                new ProcessActor(with, scanner, tokens, process, gone -> actors.remove(gone.key(), gone));
+        ProcessActor actor = new ProcessActor(with, scanner, tokens, process, gone -> actors.remove(gone.key(), gone));
         actors.put(process.key(), actor);
         return actor;
     }

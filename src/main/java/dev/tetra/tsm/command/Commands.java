@@ -1,0 +1,126 @@
+package dev.tetra.tsm.command;
+
+import dev.tetra.tsm.command.render.Ansi;
+import dev.tetra.tsm.command.render.Errors;
+import dev.tetra.tsm.model.CommandRecord;
+import dev.tetra.tsm.model.TsmException;
+import dev.tetra.tsm.spec.CommandWords;
+import dev.tetra.tsm.spec.Nearest;
+import dev.tetra.tsm.spec.Secrets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/** Runs the words of a request: finds the verb, parses, calls, and maps every error to its words and exit code. */
+public final class Commands {
+    private static final Logger LOG = LoggerFactory.getLogger(Commands.class);
+    private static final int USAGE = 2;
+
+    private final Verbs verbs = new Verbs();
+
+    /** Runs one command line, without the program's name. Returns the exit code. */
+    public int run(List<String> words, Context context) {
+        boolean json = words.contains("--json");
+        context.daemon().untoldNotices().forEach(context::note);
+        if (words.isEmpty()) {
+            context.err(verbs.overview(context.errAnsi()));
+            return USAGE;
+        }
+        Optional<Verb> verb = verbs.named(words.getFirst());
+        if (verb.isEmpty()) {
+            return report(unknown(words.getFirst()), json, context);
+        }
+        return parseAndRun(verb.get(), words, json, context);
+    }
+
+    private int parseAndRun(Verb verb, List<String> words, boolean json, Context context) {
+        CommandLine line = Verbs.commandLine(verb, words.getFirst());
+        List<String> arguments = words.subList(1, words.size());
+        try {
+            line.parseArgs(arguments.toArray(String[]::new));
+        } catch (ParameterException e) {
+            return report(usage(e, words.getFirst(), line), json, context);
+        }
+        if (line.isUsageHelpRequested()) {
+            context.out(line.getUsageMessage(
+                    context.terminal().colour() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
+            return 0;
+        }
+        long began = System.nanoTime();
+        Instant at = Instant.now();
+        @Nullable TsmException error = null;
+        int code;
+        try {
+            code = verb.run(context);
+        } catch (TsmException e) {
+            error = e;
+            code = report(e, verb.json, context);
+        } catch (Exception e) {
+            LOG.error("tsm {} failed", CommandWords.join(Secrets.maskWords(words)), e);
+            error = new TsmException.Internal(
+                    e.getClass().getSimpleName() + (e.getMessage() == null ? "" : ": " + e.getMessage()), e);
+            code = report(error, verb.json, context);
+        }
+        if (verb.changes()) {
+            record(words, context, code, error, at, Duration.ofNanos(System.nanoTime() - began));
+        }
+        return code;
+    }
+
+    private static int report(TsmException error, boolean json, Context context) {
+        if (json) {
+            context.terminal().document(Errors.json(error));
+        } else {
+            context.err(Errors.text(error, new Ansi(context.terminal().errColour())));
+        }
+        return error.exitCode();
+    }
+
+    private TsmException unknown(String word) {
+        String nearest = Nearest.to(word, verbs.names())
+                .map(name -> "did you mean: tsm " + name + "?  ")
+                .orElse("");
+        return new TsmException.Usage("'" + word + "' is no command of tsm", nearest + "tsm help lists them");
+    }
+
+    private static TsmException usage(ParameterException e, String verb, CommandLine line) {
+        String message = e.getMessage() == null ? "wrong use" : e.getMessage();
+        String nearest = "";
+        if (e instanceof CommandLine.UnmatchedArgumentException unmatched
+                && !unmatched.getUnmatched().isEmpty()) {
+            String word = unmatched.getUnmatched().getFirst();
+            message = word.startsWith("-")
+                    ? "tsm " + verb + " has no option " + word
+                    : "tsm " + verb + " takes no more words: '" + word + "'";
+            nearest = Nearest.to(word, line.getCommandSpec().optionsMap().keySet())
+                    .map(option -> "did you mean " + option + "?  ")
+                    .orElse("");
+        }
+        return new TsmException.Usage(message, nearest + "tsm help " + verb + " shows how it is used");
+    }
+
+    private static void record(
+            List<String> words, Context context, int code, @Nullable TsmException error, Instant at, Duration took) {
+        try {
+            context.engine()
+                    .record(new CommandRecord(
+                            at,
+                            context.caller().user(),
+                            context.caller().pid(),
+                            context.caller().cwd(),
+                            CommandWords.join(Secrets.maskWords(words)),
+                            code,
+                            error == null ? null : error.getMessage(),
+                            took));
+        } catch (RuntimeException e) {
+            // What was done is done; that it cannot be written down must not turn it into a failure.
+            LOG.error("a command could not be recorded", e);
+        }
+    }
+}

@@ -1,0 +1,193 @@
+package dev.tetra.tsm.command;
+
+import dev.tetra.tsm.command.render.Json;
+import dev.tetra.tsm.command.render.Style;
+import dev.tetra.tsm.engine.StartRequest;
+import dev.tetra.tsm.engine.Started;
+import dev.tetra.tsm.model.EnvSource;
+import dev.tetra.tsm.model.EnvVar;
+import dev.tetra.tsm.model.ManagedProcess;
+import dev.tetra.tsm.model.ProcessSpec;
+import dev.tetra.tsm.model.RestartPolicy;
+import dev.tetra.tsm.model.StopPolicy;
+import dev.tetra.tsm.model.TsmException;
+import dev.tetra.tsm.model.Words;
+import dev.tetra.tsm.spec.Durations;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        description = {
+            "Start a command and keep it running.",
+            "Options end at the first word that is not one; the rest belongs to the command."
+        })
+final class StartVerb extends Verb {
+    @Parameters(arity = "1..*", paramLabel = "COMMAND", description = "The command, its words or one quoted line.")
+    List<String> words = new ArrayList<>();
+
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description = "Name in place of <folder>-<program>; a port is added.")
+    @Nullable
+    String name;
+
+    @Option(names = "--exact-name", description = "Leave the port off the name.")
+    boolean exactName;
+
+    @Option(names = "--port", paramLabel = "PORT", description = "Port to use; an error when it is taken.")
+    @Nullable
+    Integer port;
+
+    @Option(names = "--env", paramLabel = "ENV", description = "Env file: dev means env/dev.env; a path; or auto.")
+    @Nullable
+    String env;
+
+    @Option(names = "-e", paramLabel = "NAME=VALUE", description = "A variable for the command; may be repeated.")
+    List<String> variables = new ArrayList<>();
+
+    @Option(
+            names = {"-n", "--namespace"},
+            paramLabel = "NAMESPACE",
+            description = "Namespace of the process (default: default).")
+    String namespace = ProcessSpec.DEFAULT_NAMESPACE;
+
+    @Option(names = "--restart", paramLabel = "WHEN", description = "on-failure (default), always, or no.")
+    @Nullable
+    String restart;
+
+    @Option(
+            names = "--backoff",
+            paramLabel = "TIME",
+            description = "Delay of the second restart in a row (100ms); 0: none.")
+    @Nullable
+    String backoff;
+
+    @Option(names = "--backoff-max", paramLabel = "TIME", description = "Longest delay between restarts (15s).")
+    @Nullable
+    String backoffMax;
+
+    @Option(names = "--stable-after", paramLabel = "TIME", description = "Running time that resets the back-off (10s).")
+    @Nullable
+    String stableAfter;
+
+    @Option(
+            names = "--min-uptime",
+            paramLabel = "TIME",
+            description = "A failed run shorter than this is unstable (1s).")
+    @Nullable
+    String minUptime;
+
+    @Option(names = "--max-restarts", paramLabel = "N", description = "Unstable runs in a row before giving up (16).")
+    @Nullable
+    Integer maxRestarts;
+
+    @Option(names = "--signal", paramLabel = "SIGNAL", description = "Signal that asks it to stop (TERM).")
+    @Nullable
+    String signal;
+
+    @Option(names = "--kill-timeout", paramLabel = "TIME", description = "Time to stop before SIGKILL (5s).")
+    @Nullable
+    String killTimeout;
+
+    @Option(names = "--wait", description = "Return once its port is open.")
+    boolean wait;
+
+    @Option(names = "--no-wait", description = "Return once it was executed, without seeing whether it lives.")
+    boolean noWait;
+
+    @Option(names = "--timeout", paramLabel = "TIME", description = "How long --wait waits (30s).")
+    String timeout = "30s";
+
+    @Override
+    int run(Context context) {
+        if (wait && noWait) {
+            throw new TsmException.Usage("--wait and --no-wait exclude each other", "give one of them");
+        }
+        Started started = context.engine().starter().start(request(context), context.caller());
+        if (json) {
+            context.terminal().document(Json.object(document -> ProcessJson.result(document, started)));
+            return 0;
+        }
+        started.notes().forEach(context::note);
+        context.out(told(started, context));
+        return 0;
+    }
+
+    private StartRequest request(Context context) {
+        RestartPolicy usual = RestartPolicy.DEFAULT;
+        Duration first = duration(backoff, "--backoff", usual.backoffMin());
+        Duration longest = backoffMax == null && first.compareTo(usual.backoffMax()) > 0
+                ? first
+                : duration(backoffMax, "--backoff-max", usual.backoffMax());
+        RestartPolicy policy = new RestartPolicy(
+                restart == null ? usual.restart() : Words.parse(RestartPolicy.Restart.class, restart, "--restart"),
+                first,
+                longest,
+                duration(stableAfter, "--stable-after", usual.stableAfter()),
+                duration(minUptime, "--min-uptime", usual.minUptime()),
+                maxRestarts == null ? usual.maxUnstable() : maxRestarts);
+        StopPolicy stop = context.engine()
+                .keeper()
+                .stopPolicy(
+                        signal == null ? StopPolicy.DEFAULT.signal() : signal,
+                        duration(killTimeout, "--kill-timeout", StopPolicy.DEFAULT.killTimeout()));
+        if (port != null && (port < 1 || port > 65_535)) {
+            throw new TsmException.Usage("--port: " + port + " is no port", "a port is a number from 1 to 65535");
+        }
+        return new StartRequest(
+                words,
+                name,
+                exactName,
+                port,
+                env,
+                variables.stream().map(StartVerb::variable).toList(),
+                namespace,
+                policy,
+                stop,
+                wait ? StartRequest.Until.READY : noWait ? StartRequest.Until.EXECUTED : StartRequest.Until.PROVEN,
+                Durations.parse(timeout, "--timeout"));
+    }
+
+    private static Duration duration(@Nullable String text, String what, Duration usual) {
+        return text == null ? usual : Durations.parse(text, what);
+    }
+
+    private static EnvVar variable(String text) {
+        int equals = text.indexOf('=');
+        if (equals <= 0) {
+            throw new TsmException.Usage("-e: '" + text + "' is no variable", "write -e NAME=VALUE");
+        }
+        return new EnvVar(text.substring(0, equals), text.substring(equals + 1), EnvSource.OPTION);
+    }
+
+    private static String told(Started started, Context context) {
+        ManagedProcess process = started.process();
+        StringBuilder text = new StringBuilder();
+        text.append(context.ansi().paint(Style.BOLD, process.name()))
+                .append(started.changed() ? " started" : " runs already")
+                .append(": ID ")
+                .append(process.id());
+        if (process.pid() != null) {
+            text.append(", pid ").append(process.pid());
+        }
+        if (process.port() != null) {
+            text.append(", port ")
+                    .append(process.port())
+                    .append(", http://localhost:")
+                    .append(process.port())
+                    .append('/');
+        }
+        return text.append('\n').toString();
+    }
+
+    @Override
+    boolean changes() {
+        return true;
+    }
+}
