@@ -57,10 +57,10 @@ public interface Host extends AutoCloseable {
     boolean signal(Identity identity, int signal);
 
     /**
-     * Sends a signal to the process group that this process leads. The leader may be a zombie, but must be there still:
+     * Sends a signal to the process group that this process made. The leader may be a zombie, but must be there still:
      * when it is gone the group's number may mean something else.
      *
-     * @return false when the leader is gone or leads no group; nothing was sent then
+     * @return false when the leader is gone or made no group; nothing was sent then
      * @throws dev.tetra.tsm.model.TsmException.Failed when this user may signal none of the group
      */
     boolean signalGroup(Identity leader, int signal);

@@ -110,7 +110,7 @@ abstract class UnixHost implements Host {
 
     @Override
     public final boolean signalGroup(Identity leader, int signal) {
-        if (there(leader).filter(info -> info.pgid() == info.pid()).isEmpty()) {
+        if (there(leader).isEmpty()) {
             return false;
         }
         try (Frame frame = new Frame()) {

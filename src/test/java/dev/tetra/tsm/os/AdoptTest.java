@@ -79,19 +79,27 @@ class AdoptTest {
 
     @Test
     void ends_that_nobody_claims_are_forgotten_when_told_to() throws Exception {
-        Sandbox.Child child = box.start("while ! test -e go; do sleep 0.01; done");
+        Sandbox.Child before = box.start("while ! test -e first; do sleep 0.01; done");
+        Sandbox.Child after = box.start("while ! test -e then; do sleep 0.01; done");
         box.host.close();
         AtomicBoolean told = new AtomicBoolean();
         try (Host next = Hosts.forThisMachine()) {
+            endUnclaimed(next, before, "first");
             next.forgetUnclaimed();
-            box.touch("go");
-            Await.until(
-                    "the zombie is reaped",
-                    Sandbox.SOON,
-                    () -> next.processes().get(child.identity().pid()).isEmpty());
-            assertFalse(next.adopt(child.identity(), exit -> told.set(true)));
+            endUnclaimed(next, after, "then");
+            assertFalse(next.adopt(before.identity(), exit -> told.set(true)));
+            assertFalse(next.adopt(after.identity(), exit -> told.set(true)));
         }
         assertFalse(told.get());
+    }
+
+    private void endUnclaimed(Host host, Sandbox.Child child, String file) throws IOException {
+        box.touch(file);
+        Await.until(
+                "the zombie is reaped",
+                Sandbox.SOON,
+                () -> host.processes().get(child.identity().pid()).isEmpty());
+        // Its first host is closed and will not tell.
         child.told().accept(new Exit.Code(0));
     }
 }

@@ -15,6 +15,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class ProcessTreeTest {
+    /** Runs the words after it in a process group of their own, in the same session. */
+    private static final String OWN_GROUP =
+            "/usr/bin/python3 -c " + "'import os, sys; os.setpgid(0, 0); os.execvp(sys.argv[1], sys.argv[1:])' ";
+
     private final Sandbox box = new Sandbox();
     private final String token = "run-" + System.nanoTime();
 
@@ -86,6 +90,32 @@ class ProcessTreeTest {
         List<Identity> known = List.of(seen.getFirst().identity());
         assertEquals(List.of(orphan), pids(tree.members(new ProcessTree.Scope(leader, token, false, known))));
         assertTrue(box.host.signal(seen.getFirst().identity(), Signals.KILL));
+    }
+
+    @Test
+    void an_orphan_in_another_group_of_the_session_belongs() throws Exception {
+        Sandbox.Child child = start("(env -u TSM_RUN " + OWN_GROUP + sleeper("a") + " &); exec sleep 60");
+        long orphan = pid("a");
+        ProcessInfo info = box.host.processes().get(orphan).orElseThrow();
+        assertEquals(orphan, info.pgid());
+        List<ProcessTree.Member> found = members(child.identity());
+        assertEquals(List.of(child.identity().pid(), orphan), pids(found));
+        assertTrue(box.host.signal(found.getLast().identity(), Signals.KILL));
+    }
+
+    @Test
+    void an_orphan_in_the_group_of_a_leader_without_a_session_belongs() throws Exception {
+        String script = "echo $$ >l.new; mv l.new l; (env -u TSM_RUN " + sleeper("a") + " &); exec sleep 60";
+        Files.writeString(box.folder.resolve("lead"), script);
+        start(OWN_GROUP + "sh lead & wait");
+        long leader = pid("l");
+        long orphan = pid("a");
+        ProcessInfo info = box.host.processes().get(leader).orElseThrow();
+        assertEquals(leader, info.pgid());
+        List<ProcessTree.Member> found =
+                ProcessTree.now(box.host).members(new ProcessTree.Scope(info.identity(box.host.bootId()), ""));
+        assertEquals(List.of(leader, orphan), pids(found));
+        assertTrue(box.host.signal(found.getLast().identity(), Signals.KILL));
     }
 
     @Test
