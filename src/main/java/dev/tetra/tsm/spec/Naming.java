@@ -2,6 +2,7 @@ package dev.tetra.tsm.spec;
 
 import dev.tetra.tsm.model.TsmException;
 import java.text.Normalizer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -23,6 +24,9 @@ public final class Naming {
     private static final Pattern NUMBER = Pattern.compile("[0-9]+");
 
     private static final Set<String> PACKAGE_MANAGERS = Set.of("npm", "yarn", "pnpm", "bun");
+
+    private static final Set<String> VALUE_OPTIONS =
+            Set.of("--prefix", "-C", "-w", "--workspace", "-F", "--filter", "--cwd", "--dir");
 
     private Naming() {}
 
@@ -105,8 +109,7 @@ public final class Naming {
 
     private static @Nullable String packageScript(List<String> words) {
         String program = ProgramName.base(words.getFirst());
-        List<String> verbs =
-                words.stream().skip(1).filter(w -> !w.startsWith("-")).toList();
+        List<String> verbs = verbs(words);
         if (verbs.isEmpty()) {
             return null;
         }
@@ -119,6 +122,17 @@ public final class Naming {
             return null;
         }
         return runs && verbs.size() > 1 ? verbs.get(1) : first;
+    }
+
+    /** The words after a package manager that are neither options nor the values of those which take one. */
+    private static List<String> verbs(List<String> words) {
+        List<String> verbs = new ArrayList<>();
+        for (int i = 1; i < words.size(); i++) {
+            if (!words.get(i).startsWith("-") && !VALUE_OPTIONS.contains(words.get(i - 1))) {
+                verbs.add(words.get(i));
+            }
+        }
+        return verbs;
     }
 
     private static boolean isFile(List<String> verbs, boolean runs) {

@@ -1,5 +1,6 @@
 package dev.tetra.tsm.spec;
 
+import dev.tetra.tsm.model.Kind;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -217,7 +218,7 @@ public final class PortHints {
 
     private static boolean isShell(String program) {
         return Kinds.ofProgram(program)
-                .filter(k -> k == dev.tetra.tsm.model.Kind.BASH || k == dev.tetra.tsm.model.Kind.SHELL)
+                .filter(k -> k == Kind.BASH || k == Kind.SHELL)
                 .isPresent();
     }
 

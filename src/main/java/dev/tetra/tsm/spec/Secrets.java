@@ -76,7 +76,7 @@ public final class Secrets {
 
     /** A text with the passwords in its URLs, and the secrets in their queries, replaced by {@link #MASK}. */
     public static String mask(String text) {
-        if (!text.contains("://")) {
+        if (!text.contains("://") || (text.indexOf('@') < 0 && text.indexOf('=') < 0)) {
             return text;
         }
         String masked = URL_PASSWORD.matcher(text).replaceAll("$1" + Matcher.quoteReplacement(MASK) + "$3");

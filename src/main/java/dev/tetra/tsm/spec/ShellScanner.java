@@ -181,7 +181,7 @@ final class ShellScanner {
 
     private void dollar(boolean inDoubleQuotes) {
         char next = at + 1 < line.length() ? line.charAt(at + 1) : ' ';
-        boolean expands = Character.isLetterOrDigit(next)
+        boolean expands = CommandWords.isName("_" + next)
                 || "_{([@*#?$!-".indexOf(next) >= 0
                 || (!inDoubleQuotes && (next == '\'' || next == '"'));
         if (expands) {

@@ -3,8 +3,10 @@ package dev.tetra.tsm.spec;
 import dev.tetra.tsm.model.TsmException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -164,16 +166,14 @@ public final class Targets {
     }
 
     private static <C extends Candidate> TsmException.NotFound notFound(String word, List<C> pool) {
-        Set<String> names = new LinkedHashSet<>();
-        pool.forEach(c -> names.add(c.name()));
-        Optional<String> near = Nearest.to(word, names);
-        if (near.isEmpty()) {
-            near = pool.stream()
-                    .filter(c ->
-                            Nearest.to(word, List.of(c.name().split("-", -1))).isPresent())
-                    .map(Candidate::name)
-                    .findFirst();
+        Map<String, String> names = new LinkedHashMap<>();
+        pool.forEach(c -> names.put(c.name(), c.name()));
+        for (C candidate : pool) {
+            for (String part : candidate.name().split("-", -1)) {
+                names.putIfAbsent(part, candidate.name());
+            }
         }
+        Optional<String> near = Nearest.to(word, names.keySet()).map(names::get);
         return new TsmException.NotFound(
                 "no process '" + word + "'",
                 near.map(name -> "did you mean '" + name + "'? ").orElse("") + "'tsm list all' shows every process");

@@ -1,6 +1,7 @@
 package dev.tetra.tsm.spec;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,7 @@ public record Template(Map<String, String> environment, List<String> added, Stri
     static final Template NONE = new Template(Map.of(), List.of(), COMMAND);
 
     public Template {
-        environment = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(environment));
+        environment = Collections.unmodifiableMap(new LinkedHashMap<>(environment));
         added = List.copyOf(added);
     }
 
@@ -41,6 +42,9 @@ public record Template(Map<String, String> environment, List<String> added, Stri
         Map<String, String> environment = new LinkedHashMap<>();
         List<String> added = new ArrayList<>();
         boolean command = false;
+        if (!text.contains(COMMAND)) {
+            throw new IllegalArgumentException("the template has no {cmd}");
+        }
         for (String word : CommandWords.split(text)) {
             checkBraces(word);
             if (word.equals(COMMAND)) {
@@ -58,9 +62,6 @@ public record Template(Map<String, String> environment, List<String> added, Stri
                 throw new IllegalArgumentException(
                         "before {cmd} there may only be NAME=value words, not '" + word + "'");
             }
-        }
-        if (!command) {
-            throw new IllegalArgumentException("the template has no {cmd}");
         }
         return new Template(environment, added, text);
     }
@@ -90,7 +91,9 @@ public record Template(Map<String, String> environment, List<String> added, Stri
                 words.add(word);
             } else if (!portInCommand) {
                 words.add(word.replace(PORT, number));
-            } else if (word.equals(PORT) && !words.isEmpty() && words.getLast().startsWith("-")) {
+            } else if (!word.startsWith("-")
+                    && !words.isEmpty()
+                    && words.getLast().startsWith("-")) {
                 words.removeLast();
             }
         }
