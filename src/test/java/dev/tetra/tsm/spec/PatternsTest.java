@@ -106,6 +106,7 @@ class PatternsTest {
                 "bun run dev; PORT; bun-run; 3000",
                 "vite; PORT; vite; 5173",
                 "npx vite --open; PORT; vite; 5173",
+                "npx -y vite; PORT; vite; 5173",
                 "vite build; PID; vite-build; -",
                 "next dev; PORT; next-dev; 3000",
                 "go run main.go; PORT; go-run; auto",
@@ -181,6 +182,12 @@ class PatternsTest {
         assertTrue(web.fits(List.of("/opt/web1", "serve")));
         assertFalse(web.fits(List.of("./web2", "serve")));
         assertFalse(python.fits(List.of("python3", "y.py", "x.py")));
+    }
+
+    @Test
+    void a_glob_does_not_stand_for_an_option_unless_it_says_so() {
+        assertTrue(with().match(List.of("python3", "--version")).isEmpty());
+        assertTrue(with("p|tool --x*|1").all().getFirst().fits(List.of("tool", "--xy")));
     }
 
     @Test
