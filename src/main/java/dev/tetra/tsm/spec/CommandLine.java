@@ -163,11 +163,13 @@ public final class CommandLine {
             notes.add("there is no 'python' on the PATH; running 'python3'");
         }
         String executable = executable(argv.getFirst());
-        Kind kind = Kinds.ofProgram(name).orElseGet(() -> kindOfFile(executable));
-        boolean interprets = isInterpreter(name);
-        String script = scriptOf(argv);
-        boolean runsCode = script != null || argv.contains("-m");
-        String interpreter = runsCode && (interprets || script != null) ? argv.getFirst() : null;
+        // poetry run python x.py is a Python process: what a wrapper runs decides, not the wrapper
+        List<String> inner = Wrappers.innermost(argv);
+        String program = inner.isEmpty() ? argv.getFirst() : inner.getFirst();
+        Kind kind = Kinds.ofProgram(program).or(() -> Kinds.ofProgram(name)).orElseGet(() -> kindOfFile(executable));
+        String script = inner.isEmpty() ? null : scriptOf(inner);
+        boolean module = !Wrappers.module(inner).isEmpty();
+        String interpreter = script != null || module ? program : null;
         return new Classified(typed, argv, argv, executable, kind, script, interpreter, false, notes);
     }
 

@@ -196,6 +196,17 @@ class CommandLineTest {
     }
 
     @Test
+    void what_a_wrapper_runs_decides_the_kind() {
+        files.programs("env", "poetry");
+        Classified command = start("poetry", "run", "python", "x.py");
+        assertEquals(Kind.PYTHON, command.kind());
+        assertEquals("x.py", command.script());
+        assertEquals("python", command.interpreter());
+        assertEquals("/usr/bin/poetry", command.executable());
+        assertEquals(Kind.NODE, start("env", "PORT=1", "node", "a.js").kind());
+    }
+
+    @Test
     void the_script_is_found_behind_the_interpreters_options() {
         assertEquals("s.py", start("python3", "-u", "-X", "dev", "s.py", "x").script());
         assertEquals(
