@@ -53,7 +53,8 @@ final class Connection {
             answer.fail(text(e), e.exitCode());
         } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
             if (!answer.isGone()) {
-                log.error("the command {} failed", request.words(), e);
+                // Only the verb: the other words may hold secrets.
+                log.error("the command '{}' failed", request.words().stream().findFirst().orElse(""), e);
                 answer.fail(text(new TsmException.Internal("internal error: " + e, e)), 70);
             }
         }

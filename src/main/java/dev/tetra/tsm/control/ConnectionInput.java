@@ -6,10 +6,12 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import jdk.net.ExtendedSocketOptions;
 
 /** Buffered bytes from a connection, with deadlines that a trickle of bytes can't stretch. Used by one thread. */
 final class ConnectionInput {
     private final Socket socket;
+    private final boolean quick;
     private final byte[] buffer = new byte[8192];
     private int position;
     private int limit;
@@ -18,6 +20,7 @@ final class ConnectionInput {
 
     ConnectionInput(Socket socket) {
         this.socket = socket;
+        this.quick = socket.supportedOptions().contains(ExtendedSocketOptions.TCP_QUICKACK);
     }
 
     /** All reads from now on together may take this long. */
@@ -56,6 +59,11 @@ final class ConnectionInput {
                 throw new SocketTimeoutException("too slow");
             }
             socket.setSoTimeout((int) Math.min(left, Integer.MAX_VALUE));
+        }
+        if (quick) {
+            // Bash can't turn off Nagle's algorithm, so what it writes in pieces waits for our acknowledgement, which
+            // the kernel would delay by 40 ms. The option lasts only for a while (tcp(7)), hence before every read.
+            socket.setOption(ExtendedSocketOptions.TCP_QUICKACK, true);
         }
         position = 0;
         limit = Math.max(0, socket.getInputStream().read(buffer));

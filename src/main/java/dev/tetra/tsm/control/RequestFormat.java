@@ -30,8 +30,7 @@ final class RequestFormat {
         String build = fields.next();
         String launcher = fields.next();
         String cwd = fields.next();
-        // The launcher lets bash's umask write straight into the connection, and that ends in a newline.
-        int umask = number("umask", fields.next().strip(), 8, 0777);
+        int umask = number("umask", fields.next(), 8, 0777);
         int width = number("width", fields.next(), 10, 100_000);
         Set<String> flags = Arrays.stream(fields.next().split(","))
                 .filter(flag -> !flag.isEmpty())
