@@ -54,7 +54,10 @@ final class Connection {
         } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
             if (!answer.isGone()) {
                 // Only the verb: the other words may hold secrets.
-                log.error("the command '{}' failed", request.words().stream().findFirst().orElse(""), e);
+                log.error(
+                        "the command '{}' failed",
+                        request.words().stream().findFirst().orElse(""),
+                        e);
                 answer.fail(text(new TsmException.Internal("internal error: " + e, e)), 70);
             }
         }

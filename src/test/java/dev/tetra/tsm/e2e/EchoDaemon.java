@@ -8,9 +8,13 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A daemon that knows nothing of processes, to try the launcher with: it answers with what it was asked. Started by the
@@ -20,7 +24,8 @@ public final class EchoDaemon {
     private static final int LARGE = 8 << 20;
 
     private final Path home;
-    private final CountDownLatch stop = new CountDownLatch(1);
+    private final BlockingQueue<Boolean> replacements = new LinkedBlockingQueue<>();
+    private int generation;
 
     private EchoDaemon(Path home) {
         this.home = home;
@@ -45,14 +50,21 @@ public final class EchoDaemon {
         Files.writeString(
                 home.resolve("starts"),
                 ProcessHandle.current().pid() + "\n",
-                java.nio.file.StandardOpenOption.CREATE,
-                java.nio.file.StandardOpenOption.APPEND);
-        String build = System.getProperty("tsm.test.build", "0.0.0+1");
-        try (ControlServer server = ControlServer.bind(home, build, this::handle)) {
-            server.start();
-            System.out.println("ready");
-            stop.await();
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND);
+        if (Files.exists(home.resolve("slow"))) {
+            new CountDownLatch(1).await(20, TimeUnit.SECONDS);
         }
+        do {
+            generation++;
+            try (ControlServer server = ControlServer.bind(home, "0.0.0+1", this::handle)) {
+                server.start();
+                System.out.println("ready");
+                if (!replacements.take()) {
+                    return;
+                }
+            }
+        } while (true);
     }
 
     private void handle(Request request, Answer answer) throws Exception {
@@ -85,10 +97,24 @@ public final class EchoDaemon {
             case "hang" -> hang(answer);
             case "die" -> Runtime.getRuntime().halt(9);
             case "bug" -> throw new IllegalStateException("a bug");
-            case "stop", "daemon" -> {
+            case "replace" -> {
+                answer.out("replacing\n");
+                answer.replaced(false);
+                replacements.add(true);
+            }
+            case "again" -> {
+                if (generation == 1) {
+                    answer.replaced(true);
+                    replacements.add(true);
+                } else {
+                    answer.out("generation " + generation + "\n");
+                    answer.exit(0);
+                }
+            }
+            case "daemon" -> {
                 answer.out("stopping\n");
                 answer.exit(0);
-                stop.countDown();
+                replacements.add(false);
             }
             default -> {
                 answer.err("unknown\n");
