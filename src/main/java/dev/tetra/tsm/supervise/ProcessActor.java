@@ -149,9 +149,19 @@ final class ProcessActor {
         refuseLate();
     }
 
-    private void refuseLate() {
+    /** An end that came after this actor had ended is written down, for the next daemon to act on. */
+    void recordLateEnd() {
         for (Message left = mailbox.poll(); left != null; left = mailbox.poll()) {
-            if (left instanceof Message.Asked late) {
+            if (left instanceof Message.RunEnded(long runKey, Exit exit, long _)) {
+                with.store()
+                        .run(tx -> tx.runs().ended(runKey, exit, with.clock().instant()));
+            }
+        }
+    }
+
+    private void refuseLate() {
+        for (Message left : List.copyOf(mailbox)) {
+            if (left instanceof Message.Asked late && mailbox.remove(left)) {
                 late.reply()
                         .completeExceptionally(new TsmException.NotFound(
                                 process.label() + " is not supervised any more", "'tsm list all' shows what there is"));
@@ -592,7 +602,9 @@ final class ProcessActor {
             }
         }
         boolean remains = tree != null && !rebooted && !tree.living().isEmpty();
-        Exit exit = new Exit.Unknown(rebooted ? "the machine was booted" : "no daemon was there to see it");
+        Exit exit = left != null && left.exit() != null
+                ? left.exit()
+                : new Exit.Unknown(rebooted ? "the machine was booted" : "no daemon was there to see it");
         apply(new Happening.FoundGone(exit, left != null && identity != null, remains, rebooted));
     }
 

@@ -68,11 +68,18 @@ public final class Supervisor {
         return actor.ask(wish);
     }
 
-    /** Ends supervision. The processes go on. */
-    public void close() throws InterruptedException {
+    /**
+     * Ends supervision. The processes go on. Ends that were seen after an actor had ended are written down, so that the
+     * next daemon knows them.
+     *
+     * @param stopWatching ends the watch for exits; called when no actor can start anything any more
+     */
+    public void close(Runnable stopWatching) throws InterruptedException {
         for (ProcessActor actor : actors.values()) {
             actor.close();
         }
+        stopWatching.run();
+        actors.values().forEach(ProcessActor::recordLateEnd);
         actors.clear();
     }
 

@@ -1,0 +1,181 @@
+package dev.tetra.tsm.daemon;
+
+import dev.tetra.tsm.command.Commands;
+import dev.tetra.tsm.control.ControlServer;
+import dev.tetra.tsm.engine.Engine;
+import dev.tetra.tsm.logs.LogFiles;
+import dev.tetra.tsm.model.BuildInfo;
+import dev.tetra.tsm.model.TsmException;
+import dev.tetra.tsm.os.DaemonProcess;
+import dev.tetra.tsm.os.Host;
+import dev.tetra.tsm.os.Hosts;
+import dev.tetra.tsm.store.Store;
+import dev.tetra.tsm.supervise.PortObserver;
+import dev.tetra.tsm.supervise.Supervision;
+import dev.tetra.tsm.supervise.Supervisor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The wiring of everything, in the order of start, and the reverse at the end. */
+final class Daemon {
+    private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+    /** How long a daemon that is ending, or has just replaced itself, may keep the home. */
+    private static final Duration LOCK_WAIT = Duration.ofSeconds(10);
+    /** How long commands that are under way may take when the daemon ends. */
+    private static final Duration DRAIN = Duration.ofSeconds(10);
+
+    private final Path home;
+    private final HomeLock lock;
+    private final Store store;
+    private final Host host;
+    private final Supervisor supervisor;
+    private final PortObserver observer;
+    private final Maintenance maintenance;
+    private final Requests requests;
+    private final ControlServer server;
+    private final CompletableFuture<Ending> ending = new CompletableFuture<>();
+    private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
+
+    /** How a daemon ends. */
+    sealed interface Ending {
+        /** It stops. */
+        record Stop() implements Ending {}
+
+        /** The launcher at this path becomes the daemon, in the same process. */
+        record Replace(String launcher) implements Ending {}
+    }
+
+    private Daemon(Path home, BuildInfo build, HomeLock lock, Store store, Host host) throws IOException {
+        this.home = home;
+        this.lock = lock;
+        this.store = store;
+        this.host = host;
+        Clock clock = Clock.systemUTC();
+        this.observer = new PortObserver(store, host);
+        Supervision with = new Supervision(
+                store, host, new LogFiles(home), home, clock, CrashPoint.fromProperties(host), observer);
+        this.supervisor = new Supervisor(with);
+        this.maintenance = new Maintenance(store, home.resolve("tsm.mv.db"));
+        Engine engine = new Engine(with, supervisor, observer);
+        this.requests =
+                new Requests(engine, new Commands(), new Self(home, build, host, store), build, ending::complete);
+        this.server = ControlServer.bind(home, build.build(), requests);
+    }
+
+    /**
+     * Starts the daemon of a home: when this returns, it answers.
+     *
+     * @throws TsmException.Unavailable when it cannot, and why
+     */
+    static Daemon start(Path home, BuildInfo build) throws IOException {
+        HomeLock lock = HomeLock.take(home, LOCK_WAIT);
+        // The two take about the same time and need nothing of each other.
+        CompletableFuture<Store> opening = CompletableFuture.supplyAsync(
+                () -> Store.open(home, build, Clock.systemUTC()), Thread::startVirtualThread);
+        Host host = Hosts.forThisMachine();
+        Store store = await(opening);
+        Daemon daemon = new Daemon(home, build, lock, store, host);
+        daemon.begin();
+        return daemon;
+    }
+
+    private void begin() throws IOException {
+        createPrivate("sockets");
+        createPrivate("logs");
+        store.notices().forEach(notice -> {
+            LOG.warn(notice);
+            store.run(tx -> tx.journal().daemonEvent(notice));
+        });
+        store.run(tx -> tx.journal().daemonEvent("started as pid " + host.self().pid()));
+        int tracked = supervisor.recover();
+        observer.start();
+        maintenance.start();
+        Runtime.getRuntime().addShutdownHook(new Thread(this::endBySignal, "shutdown"));
+        server.start();
+        LOG.info("ready: pid {}, {} processes", host.self().pid(), tracked);
+    }
+
+    private void createPrivate(String folder) throws IOException {
+        Path path = home.resolve(folder);
+        if (!Files.isDirectory(path)) {
+            Files.createDirectory(
+                    path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        }
+    }
+
+    Path log() {
+        return home.resolve("daemon.log");
+    }
+
+    /** Serves until it is told to end. Returns the exit code; does not return when another program takes its place. */
+    int serve() throws IOException {
+        Ending how = ending.join();
+        try {
+            close();
+        } finally {
+            ended.complete(true);
+        }
+        if (how instanceof Ending.Replace(String launcher)) {
+            LOG.info("replaced by {}", launcher);
+            DaemonProcess.replaceBy(
+                    "/bin/bash",
+                    List.of("bash", launcher, "__daemon"),
+                    System.getenv().entrySet().stream()
+                            .map(e -> e.getKey() + "=" + e.getValue())
+                            .toList());
+        }
+        LOG.info("stopped");
+        return 0;
+    }
+
+    /** For tests and training: ends without a command. */
+    void end() {
+        ending.complete(new Ending.Stop());
+    }
+
+    private void close() throws IOException {
+        server.stopAccepting();
+        requests.drain(DRAIN);
+        try {
+            maintenance.close();
+            supervisor.close(host::close);
+            observer.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        store.close();
+        server.close();
+        lock.close();
+    }
+
+    /** SIGTERM, SIGINT, the machine going down: the same orderly end; the processes go on. */
+    private void endBySignal() {
+        if (ending.complete(new Ending.Stop()) || !ended.isDone()) {
+            ended.join();
+        }
+    }
+
+    private static Store await(CompletableFuture<Store> opening) {
+        try {
+            return opening.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new CompletionException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new TsmException.Unavailable("interrupted", "", e);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package dev.tetra.tsm.daemon;
+
+import dev.tetra.tsm.model.BuildInfo;
+import dev.tetra.tsm.model.TsmException;
+import dev.tetra.tsm.os.DaemonProcess;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The daemon's program: {@code --home DIR} runs it, {@code --train} exercises it once for the cache of classes. On stdout
+ * it says one thing to the launcher: {@code ready}, or {@code failed CODE} and why; after that stdout is its log.
+ */
+public final class Main {
+    private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+    private static final int USAGE = 2;
+    private static final int BUG = 70;
+
+    private Main() {}
+
+    /** Runs the daemon until it is stopped or replaced. */
+    public static void main(String[] arguments) {
+        int code;
+        if (arguments.length == 2 && arguments[0].equals("--home")) {
+            code = serve(Path.of(arguments[1]));
+        } else if (arguments.length == 1 && arguments[0].equals("--train")) {
+            code = Training.run();
+        } else {
+            System.err.println("usage: --home DIR | --train");
+            code = USAGE;
+        }
+        System.exit(code);
+    }
+
+    private static int serve(Path home) {
+        PrintStream launcher = System.out;
+        try {
+            DaemonProcess.leadSession();
+            Daemon daemon = Daemon.start(home, BuildInfo.load());
+            launcher.println("ready");
+            launcher.flush();
+            // The launcher's pipe is gone after this; whatever is printed later belongs in the log.
+            DaemonProcess.redirect(daemon.log().toString());
+            return daemon.serve();
+        } catch (TsmException e) {
+            LOG.error("the daemon cannot start", e);
+            launcher.println("failed " + e.exitCode());
+            launcher.println(e.getMessage());
+            if (!e.hint().isEmpty()) {
+                launcher.println("hint: " + e.hint());
+            }
+            launcher.flush();
+            return e.exitCode();
+        } catch (IOException | RuntimeException e) {
+            LOG.error("the daemon failed", e);
+            launcher.println("failed " + BUG);
+            launcher.println("the daemon failed: " + e);
+            launcher.flush();
+            return BUG;
+        }
+    }
+}

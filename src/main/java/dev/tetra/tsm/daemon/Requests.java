@@ -1,0 +1,126 @@
+package dev.tetra.tsm.daemon;
+
+import dev.tetra.tsm.command.Commands;
+import dev.tetra.tsm.command.Context;
+import dev.tetra.tsm.command.DaemonControl;
+import dev.tetra.tsm.control.Answer;
+import dev.tetra.tsm.control.Request;
+import dev.tetra.tsm.control.RequestHandler;
+import dev.tetra.tsm.engine.Caller;
+import dev.tetra.tsm.engine.Engine;
+import dev.tetra.tsm.model.BuildInfo;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Answers requests of clients with commands; gives way to a newer tsm. */
+final class Requests implements RequestHandler {
+    private static final long LOOK_MILLIS = 5;
+
+    private final Engine engine;
+    private final Commands commands;
+    private final Self self;
+    private final BuildInfo build;
+    private final Consumer<Daemon.Ending> end;
+    private final Set<Answer> changing = ConcurrentHashMap.newKeySet();
+
+    Requests(Engine engine, Commands commands, Self self, BuildInfo build, Consumer<Daemon.Ending> end) {
+        this.engine = engine;
+        this.commands = commands;
+        this.self = self;
+        this.build = build;
+        this.end = end;
+    }
+
+    @Override
+    public void handle(Request request, Answer answer) {
+        if (olderThan(request.launcherBuild())) {
+            answer.replaced(true);
+            end.accept(new Daemon.Ending.Replace(request.launcher()));
+            return;
+        }
+        Caller caller =
+                new Caller(request.user(), request.clientPid(), request.cwd(), request.umask(), answer::askEnvironment);
+        AnswerTerminal terminal = new AnswerTerminal(request, answer);
+        Control control = new Control(request.launcher());
+        changing.add(answer);
+        int code;
+        try {
+            code = commands.run(request.words(), new Context(engine, caller, terminal, control, build));
+        } finally {
+            changing.remove(answer);
+        }
+        if (control.wanted instanceof Daemon.Ending.Replace) {
+            answer.replaced(false);
+        } else if (!terminal.streamed()) {
+            answer.exit(code);
+        }
+        if (control.wanted != null) {
+            end.accept(control.wanted);
+        }
+    }
+
+    /** Waits for commands that are under way, so that none is cut off between its effect and its answer. */
+    void drain(Duration atMost) {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        while (changing.stream().anyMatch(answer -> !answer.isGone()) && System.nanoTime() - deadline < 0) {
+            try {
+                TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    /** The newer one wins, so that two clones of different age on one home do not replace each other in turns. */
+    private boolean olderThan(String launcherBuild) {
+        String own = stamp(build.build());
+        String other = stamp(launcherBuild);
+        return !own.isEmpty() && !other.isEmpty() && own.compareTo(other) < 0;
+    }
+
+    private static String stamp(String build) {
+        int plus = build.indexOf('+');
+        return plus < 0 ? "" : build.substring(plus + 1);
+    }
+
+    private final class Control implements DaemonControl {
+        private final String launcher;
+        private Daemon.@Nullable Ending wanted;
+
+        Control(String launcher) {
+            this.launcher = launcher;
+        }
+
+        @Override
+        public Status status() {
+            return self.status();
+        }
+
+        @Override
+        public void stopAfterAnswer() {
+            wanted = new Daemon.Ending.Stop();
+        }
+
+        @Override
+        public void replaceAfterAnswer() {
+            wanted = new Daemon.Ending.Replace(launcher);
+        }
+
+        @Override
+        public Path log() {
+            return self.log();
+        }
+
+        @Override
+        public List<String> untoldNotices() {
+            return self.takeUntold();
+        }
+    }
+}
