@@ -17,6 +17,7 @@ import java.util.function.Function;
 import org.h2.api.ErrorCode;
 import org.h2.jdbcx.JdbcConnectionPool;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -79,14 +80,41 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    /** Runs one transaction and returns what it gives. */
+    /**
+     * Runs one transaction and returns what it gives.
+     *
+     * @throws TsmException.Conflict when an ID, a name or a port is held already
+     * @throws TsmException.Failed when the database cannot be read or written; nothing of the transaction happened then
+     */
     public <T> T call(Function<Tx, T> work) {
-        return jdbi.inTransaction(handle -> work.apply(new Tx(handle, clock)));
+        try {
+            return jdbi.inTransaction(handle -> work.apply(new Tx(handle, clock)));
+        } catch (JdbiException e) {
+            throw inWords(e);
+        }
     }
 
-    /** Runs one transaction. */
+    /** Runs one transaction; throws as {@link #call} does. */
     public void run(Consumer<Tx> work) {
-        jdbi.useTransaction(handle -> work.accept(new Tx(handle, clock)));
+        try {
+            jdbi.useTransaction(handle -> work.accept(new Tx(handle, clock)));
+        } catch (JdbiException e) {
+            throw inWords(e);
+        }
+    }
+
+    private static TsmException inWords(JdbiException e) {
+        LOG.error("a transaction failed", e);
+        SQLException cause = e.getCause() instanceof SQLException sql ? sql : new SQLException(e.getMessage(), e);
+        if (cause.getErrorCode() == ErrorCode.DUPLICATE_KEY_1) {
+            return new TsmException.Conflict("an ID, a name or a port was taken meanwhile", "try again");
+        }
+        String message = String.valueOf(cause.getMessage());
+        int end = message.indexOf("; SQL statement");
+        return new TsmException.Failed(
+                "the database cannot be used: " + (end < 0 ? message : message.substring(0, end)).strip(),
+                "is its disk full? 'tsm daemon logs' says more; nothing was changed",
+                e);
     }
 
     /** Writes a backup if the newest is older than a day. Returns whether it did. */

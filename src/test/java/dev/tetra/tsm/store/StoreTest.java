@@ -31,7 +31,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
-import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -110,14 +109,14 @@ class StoreTest {
     void a_name_an_id_and_a_port_are_held_once_among_the_tracked() {
         try (Store store = open()) {
             long web = add(store, "web");
-            assertThrows(UnableToExecuteStatementException.class, () -> add(store, "web"));
+            assertThrows(TsmException.Conflict.class, () -> add(store, "web"));
             assertThrows(
-                    UnableToExecuteStatementException.class,
+                    TsmException.Conflict.class,
                     () -> store.run(tx -> tx.processes().insert(0, "other", Specs.of("/bin/true"), Lifecycle.NEW)));
             long api = add(store, "api");
             store.run(tx -> tx.ports().allocate(8000, web, PortSource.OPTION));
             assertThrows(
-                    UnableToExecuteStatementException.class,
+                    TsmException.Conflict.class,
                     () -> store.run(tx -> tx.ports().allocate(8000, api, PortSource.RANGE)));
             store.run(tx -> {
                 tx.ports().release(web);
