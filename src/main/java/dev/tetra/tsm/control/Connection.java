@@ -65,7 +65,7 @@ final class Connection {
     }
 
     private static String text(TsmException e) {
-        return "tsm: " + e.getMessage() + "\n" + (e.hint().isEmpty() ? "" : "hint: " + e.hint() + "\n");
+        return "tsm: " + e.getMessage() + "\n" + (e.hint().isEmpty() ? "" : "  hint: " + e.hint() + "\n");
     }
 
     private void refuse(FrameWriter frames, TsmException e) throws IOException {

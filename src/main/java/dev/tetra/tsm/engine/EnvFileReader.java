@@ -31,7 +31,7 @@ public final class EnvFileReader {
     private static final String SCRIPT = """
             f=$1
             "$BASH" -n "$f" || exit 96
-            set -aE
+            set -a
             trap 's=$?; if [ "${BASH_SOURCE[0]}" = "$f" ]; then echo "$f: line $LINENO: failed with code $s: $BASH_COMMAND" >&2; exit 97; fi' ERR
             . "$f" >&2
             trap - ERR

@@ -57,7 +57,9 @@ public final class EnvFiles {
         if (found.isEmpty() && !value.equals(AUTO)) {
             throw new TsmException.Failed(
                     "there is no env file '" + value + "': tried " + String.join(", ", places),
-                    value.contains("/") || value.endsWith(".env") ? "check the path" : "write one: tsm init " + value);
+                    value.contains("/") || value.endsWith(".env")
+                            ? "check the path"
+                            : "write env/" + value + ".env, or check the name");
         }
         return found;
     }

@@ -232,7 +232,7 @@ class LauncherIT {
         Files.writeString(tsm.home().resolve("refuse"), "failed 4\nthe database is newer\nhint: take a newer tsm\n");
         Result result = tsm.tsm("list").expect(4);
         assertEquals("", result.out());
-        assertEquals("tsm: the database is newer\nhint: take a newer tsm\n", result.err());
+        assertEquals("tsm: the database is newer\n  hint: take a newer tsm\n", result.err());
         String json = tsm.tsm("list", "--json").expect(4).err();
         assertTrue(
                 json.startsWith("{\"error\":{\"code\":4,") && json.contains("\"message\":\"the database is newer\""),
@@ -285,7 +285,7 @@ class LauncherIT {
                 file.toString(), file + "/below", tsm.work() + "/a/b/" + "x".repeat(300), "/proc/nowhere/tsm")) {
             tsm.environment().put("TSM_DIR", home);
             Result result = tsm.tsm("list").expect(69);
-            assertTrue(result.err().matches("(?s)tsm: [^\n]+\nhint: [^\n]+\n"), result.err());
+            assertTrue(result.err().matches("(?s)tsm: [^\n]+\n  hint: [^\n]+\n"), result.err());
         }
         assertFalse(Files.exists(tsm.work().resolve("a")));
         tsm.environment().put("TSM_DIR", tsm.home().toString());
