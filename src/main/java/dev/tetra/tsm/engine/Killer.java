@@ -9,9 +9,11 @@ import dev.tetra.tsm.os.ProcessInfo;
 import dev.tetra.tsm.os.ProcessTable;
 import dev.tetra.tsm.os.Signals;
 import dev.tetra.tsm.spec.Targets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 /** The use case of {@code tsm kill}: processes that tsm manages, and by port or pid also others of the same user. */
 public final class Killer {
     private static final Pattern NUMBER = Pattern.compile("(?:(port|pid):)?([0-9]{1,9})");
+
+    private static final Duration GONE = Duration.ofSeconds(2);
+    private static final long LOOK_MILLIS = 5;
 
     private final Target targets;
     private final Host host;
@@ -32,8 +37,10 @@ public final class Killer {
     public record Victims(List<ManagedProcess> managed, List<Stranger> strangers) {}
 
     /**
-     * Finds whom the words mean; a number is a port first.
+     * Finds whom the words mean; a number is a port first. A port that is reserved for a process at rest, but listened to
+     * by another, means that other.
      *
+     * @param namespace only processes of this one, and so no strangers; null for any
      * @throws TsmException.NotFound when a word means nobody
      * @throws TsmException.Failed for pid 1, tsm itself, or another user's process
      */
@@ -45,19 +52,66 @@ public final class Killer {
         List<Stranger> strangers = new ArrayList<>();
         for (String word : words) {
             try {
-                targets.find(List.of(word), namespace, Targets.NumberOrder.PORT_FIRST).stream()
-                        .filter(p -> managed.stream().noneMatch(m -> m.key() == p.key()))
-                        .forEach(managed::add);
+                List<ManagedProcess> found = targets.find(List.of(word), namespace, Targets.NumberOrder.PORT_FIRST);
+                Optional<Stranger> intruder = namespace == null ? intruder(word, found) : Optional.empty();
+                intruder.ifPresentOrElse(
+                        s -> add(s, strangers),
+                        () -> found.stream()
+                                .filter(p -> managed.stream().noneMatch(m -> m.key() == p.key()))
+                                .forEach(managed::add));
             } catch (TsmException.NotFound e) {
-                strangers.add(stranger(word).orElseThrow(() -> e));
+                add((namespace == null ? stranger(word) : Optional.<Stranger>empty()).orElseThrow(() -> e), strangers);
             }
         }
         return new Victims(managed, strangers);
     }
 
-    /** Kills a process that tsm does not manage. Returns whether it was there still. */
+    private static void add(Stranger stranger, List<Stranger> to) {
+        if (!to.contains(stranger)) {
+            to.add(stranger);
+        }
+    }
+
+    private Optional<Stranger> intruder(String word, List<ManagedProcess> found) {
+        Matcher number = NUMBER.matcher(word);
+        if (!number.matches() || "pid".equals(number.group(1))) {
+            return Optional.empty();
+        }
+        int port = Integer.parseInt(number.group(2));
+        boolean resting = found.stream()
+                .allMatch(p ->
+                        p.status().settled() && p.port() != null && p.port().equals(port));
+        return resting ? byPort(port) : Optional.empty();
+    }
+
+    /**
+     * Kills a process that tsm does not manage and waits until it is gone. Returns whether it was there still.
+     *
+     * @throws TsmException.Failed when it is there even so
+     */
     public boolean kill(Stranger stranger) {
-        return host.signal(stranger.identity(), Signals.number("KILL"));
+        if (!host.signal(stranger.identity(), Signals.KILL)) {
+            return false;
+        }
+        long deadline = System.nanoTime() + GONE.toNanos();
+        while (host.alive(stranger.identity())) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new TsmException.Failed(
+                        "pid " + stranger.identity().pid() + " (" + stranger.command() + ") was killed, and yet lives",
+                        "a process in state D waits for the kernel, often for a disk or a network share; look again later");
+            }
+            pause();
+        }
+        return true;
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new TsmException.Unavailable("the daemon stops", "the process was sent the signal");
+        }
     }
 
     private Optional<Stranger> stranger(String word) {
