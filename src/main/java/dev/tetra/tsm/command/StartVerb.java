@@ -1,12 +1,10 @@
 package dev.tetra.tsm.command;
 
 import dev.tetra.tsm.command.render.Json;
-import dev.tetra.tsm.command.render.Style;
 import dev.tetra.tsm.engine.StartRequest;
 import dev.tetra.tsm.engine.Started;
 import dev.tetra.tsm.model.EnvSource;
 import dev.tetra.tsm.model.EnvVar;
-import dev.tetra.tsm.model.ManagedProcess;
 import dev.tetra.tsm.model.ProcessSpec;
 import dev.tetra.tsm.model.RestartPolicy;
 import dev.tetra.tsm.model.StopPolicy;
@@ -24,7 +22,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         description = {
             "Start a command and keep it running.",
-            "Options end at the first word that is not one; the rest belongs to the command."
+            "Options end at the first word that is not one; the rest belongs to the command.",
+            "One word that is no program, but the whole name or the ID of a listed process, runs that process again as it"
+                    + " was; the options for the command do not go with it."
         })
 final class StartVerb extends Verb {
     @Parameters(arity = "1..*", paramLabel = "COMMAND", description = "The command, its words or one quoted line.")
@@ -115,7 +115,8 @@ final class StartVerb extends Verb {
             return 0;
         }
         started.notes().forEach(context::note);
-        context.out(told(started, context));
+        context.out(
+                Told.running(started.process(), started.changed() ? "started" : "runs already", context.ansi()) + "\n");
         return 0;
     }
 
@@ -164,26 +165,6 @@ final class StartVerb extends Verb {
             throw new TsmException.Usage("-e: '" + text + "' is no variable", "write -e NAME=VALUE");
         }
         return new EnvVar(text.substring(0, equals), text.substring(equals + 1), EnvSource.OPTION);
-    }
-
-    private static String told(Started started, Context context) {
-        ManagedProcess process = started.process();
-        StringBuilder text = new StringBuilder();
-        text.append(context.ansi().paint(Style.BOLD, process.name()))
-                .append(started.changed() ? " started" : " runs already")
-                .append(": ID ")
-                .append(process.id());
-        if (process.pid() != null) {
-            text.append(", pid ").append(process.pid());
-        }
-        if (process.port() != null) {
-            text.append(", port ")
-                    .append(process.port())
-                    .append(", http://localhost:")
-                    .append(process.port())
-                    .append('/');
-        }
-        return text.append('\n').toString();
     }
 
     @Override

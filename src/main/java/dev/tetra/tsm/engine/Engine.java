@@ -29,8 +29,8 @@ public final class Engine {
         EnvFileReader envFiles = new EnvFileReader(with.host());
         Outcomes outcomes = new Outcomes(with.store(), with.host(), with.logs());
         this.patterns = new PatternBook(with.home());
-        this.starter = new Starter(with, supervisor, patterns, envFiles, outcomes);
         this.keeper = new Keeper(with.store(), supervisor, with.host(), with.logs(), envFiles, outcomes);
+        this.starter = new Starter(with, supervisor, patterns, envFiles, outcomes, keeper);
         this.overview = new Overview(with.store(), with.host(), with.logs(), observer, with.clock());
         this.targets = new Target(with.store(), with.host());
         this.killer = new Killer(targets, with.host());

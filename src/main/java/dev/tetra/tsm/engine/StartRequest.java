@@ -29,6 +29,17 @@ public record StartRequest(
         StopPolicy stop,
         Until until,
         Duration timeout) {
+    /** Whether it says nothing of how to run, only what to run and when to return. */
+    boolean plain() {
+        return name == null
+                && !exactName
+                && port == null
+                && env == null
+                && variables.isEmpty()
+                && restart.equals(RestartPolicy.DEFAULT)
+                && stop.equals(StopPolicy.DEFAULT);
+    }
+
     /** When the command returns. */
     public enum Until {
         /** Once it was executed. */

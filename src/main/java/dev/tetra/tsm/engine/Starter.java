@@ -44,15 +44,23 @@ public final class Starter {
     private final EnvFileReader envFiles;
     private final PortBook ports;
     private final Outcomes outcomes;
+    private final Keeper keeper;
     private final RealFiles files = new RealFiles();
 
-    Starter(Supervision with, Supervisor supervisor, PatternBook patterns, EnvFileReader envFiles, Outcomes outcomes) {
+    Starter(
+            Supervision with,
+            Supervisor supervisor,
+            PatternBook patterns,
+            EnvFileReader envFiles,
+            Outcomes outcomes,
+            Keeper keeper) {
         this.with = with;
         this.supervisor = supervisor;
         this.patterns = patterns;
         this.envFiles = envFiles;
         this.ports = new PortBook(with.host());
         this.outcomes = outcomes;
+        this.keeper = keeper;
     }
 
     /** What is known of a command before anything is decided in the database. */
@@ -69,13 +77,20 @@ public final class Starter {
     private record Decision(ManagedProcess process, boolean fresh, Wish.@Nullable Change change) {}
 
     /**
-     * Starts a command.
+     * Starts a command. One word that is no program, but the whole name or the ID of a tracked process, runs that again.
      *
      * @throws TsmException of every kind of SPEC 16; nothing is recorded then, except for a program that was executed and
      *     died at once, which stays tracked with its logs
      */
     public Started start(StartRequest request, Caller caller) {
-        Plan plan = plan(request, caller);
+        SearchPath programs = new SearchPath(caller.cwd(), caller.path(), files);
+        Classified command;
+        try {
+            command = CommandLine.understand(request.words(), programs);
+        } catch (TsmException.Failed e) {
+            return again(tracked(request).orElseThrow(() -> e), request, caller);
+        }
+        Plan plan = plan(request, caller, command, programs);
         with.checkpoints().pass(Checkpoints.Point.BEFORE_CREATE);
         Decision decision = with.store().decide(tx -> decide(tx, request, caller, plan));
         with.checkpoints().pass(Checkpoints.Point.AFTER_CREATE);
@@ -84,16 +99,52 @@ public final class Starter {
         var reply = decision.fresh()
                 ? supervisor.runNew(decision.process(), wish)
                 : supervisor.ask(decision.process(), wish);
-        Started started = outcomes.started(reply, plan.notes());
+        return awaited(outcomes.started(reply, plan.notes()), request);
+    }
+
+    private Started awaited(Started started, StartRequest request) {
         if (request.until() == StartRequest.Until.READY) {
             outcomes.awaitReady(started.process(), request.timeout());
         }
         return started;
     }
 
-    private Plan plan(StartRequest request, Caller caller) {
-        SearchPath programs = new SearchPath(caller.cwd(), caller.path(), files);
-        Classified command = CommandLine.understand(request.words(), programs);
+    private Optional<ManagedProcess> tracked(StartRequest request) {
+        if (request.words().size() != 1) {
+            return Optional.empty();
+        }
+        String word = request.words().getFirst();
+        String name = word.startsWith("name:") ? word.substring("name:".length()) : word;
+        String id = word.startsWith("id:") ? word.substring("id:".length()) : word;
+        boolean anywhere = request.namespace().equals(ProcessSpec.DEFAULT_NAMESPACE);
+        List<ManagedProcess> all = with.store().call(tx -> tx.processes().all()).stream()
+                .filter(p -> anywhere || p.spec().namespace().equals(request.namespace()))
+                .toList();
+        return all.stream()
+                .filter(p -> p.name().equals(name))
+                .findFirst()
+                .or(() -> all.stream()
+                        .filter(p -> Integer.toString(p.id()).equals(id))
+                        .findFirst());
+    }
+
+    private Started again(ManagedProcess process, StartRequest request, Caller caller) {
+        if (!request.plain()) {
+            throw new TsmException.Usage(
+                    process.label() + " is tracked already and runs as it was first started; the options do not apply",
+                    "tsm start " + process.name() + " runs it; to change it, tsm delete " + process.name()
+                            + " and start its command with the options");
+        }
+        boolean proof = request.until() != StartRequest.Until.EXECUTED;
+        Keeper.Result result =
+                keeper.startAgain(List.of(process), caller, proof).getFirst();
+        if (result.failure() != null) {
+            throw result.failure();
+        }
+        return awaited(new Started(result.process(), result.changed(), List.of()), request);
+    }
+
+    private Plan plan(StartRequest request, Caller caller, Classified command, SearchPath programs) {
         List<String> notes = new ArrayList<>(command.notes());
         Optional<String> envFile =
                 request.env() == null ? Optional.empty() : EnvFiles.find(files, caller.cwd(), request.env());
