@@ -7,6 +7,7 @@ import dev.tetra.tsm.model.TsmException;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Tells what came of several processes: those that went well on stdout, the others as errors. */
 final class Results {
@@ -26,23 +27,7 @@ final class Results {
                 .findFirst()
                 .orElse(0);
         if (json) {
-            context.terminal().document(Json.array(results, (document, result) -> {
-                document.field("id", result.process().id())
-                        .field("name", result.process().name())
-                        .field("status", result.process().status().word())
-                        .field("pid", result.process().pid())
-                        .field("port", result.process().port())
-                        .field("changed", result.changed());
-                TsmException failure = result.failure();
-                if (failure != null) {
-                    document.object(
-                            "error",
-                            error -> error.field("code", failure.exitCode())
-                                    .field("kind", failure.kind())
-                                    .field("message", failure.getMessage())
-                                    .field("hint", failure.hint()));
-                }
-            }));
+            context.terminal().document(Json.array(results, Results::fields));
             return code;
         }
         for (Keeper.Result result : results) {
@@ -53,5 +38,28 @@ final class Results {
             }
         }
         return code;
+    }
+
+    /** The fields of one. */
+    static void fields(Json json, Keeper.Result result) {
+        json.field("id", result.process().id())
+                .field("name", result.process().name())
+                .field("status", result.process().status().word())
+                .field("pid", result.process().pid())
+                .field("port", result.process().port())
+                .field("changed", result.changed());
+        failure(json, result.failure());
+    }
+
+    /** Why it failed, if it did. */
+    static void failure(Json json, @Nullable TsmException failure) {
+        if (failure != null) {
+            json.object(
+                    "error",
+                    error -> error.field("code", failure.exitCode())
+                            .field("kind", failure.kind())
+                            .field("message", failure.getMessage())
+                            .field("hint", failure.hint()));
+        }
     }
 }

@@ -23,6 +23,13 @@ final class Verbs {
     Verbs() {
         add(StartVerb::new, "start");
         add(StopVerb::new, "stop");
+        add(RestartVerb::new, "restart");
+        add(DeleteVerb::new, "delete", "del", "rm");
+        add(KillVerb::new, "kill");
+        add(SignalVerb::new, "signal");
+        add(WaitVerb::new, "wait");
+        add(CleanupVerb::new, "cleanup");
+        add(FlushVerb::new, "flush");
         add(ListVerb::new, "list", "ls");
     }
 

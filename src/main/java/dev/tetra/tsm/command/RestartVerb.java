@@ -1,0 +1,33 @@
+package dev.tetra.tsm.command;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+        description = {
+            "Stop processes and run them again, each with its ID, name and port.",
+            "A process at rest is just started. The env file is read again."
+        })
+final class RestartVerb extends Targeted {
+    @Option(
+            names = "--update-env",
+            description = "Take the environment of this shell in place of the one they were started with.")
+    boolean updateEnv;
+
+    @Option(names = "--no-wait", description = "Return once they were executed, without seeing whether they live.")
+    boolean noWait;
+
+    @Override
+    int run(Context context) {
+        return Results.print(
+                context.engine().keeper().restart(targets(context), context.caller(), !noWait, updateEnv),
+                json,
+                context,
+                r -> Told.running(r.process(), "restarted", context.ansi()));
+    }
+
+    @Override
+    boolean changes() {
+        return true;
+    }
+}
