@@ -1,11 +1,11 @@
 package dev.tetra.tsm.spec;
 
 /** Globs in which {@code *} stands for any letters, none included, and everything else for itself. */
-final class Glob {
+public final class Glob {
     private Glob() {}
 
-    /** Takes at most the product of both lengths, whatever the glob is. */
-    static boolean matches(String glob, String text) {
+    /** Whether the whole text fits. Takes at most the product of both lengths, whatever the glob is. */
+    public static boolean matches(String glob, String text) {
         int g = 0;
         int t = 0;
         int star = -1;
