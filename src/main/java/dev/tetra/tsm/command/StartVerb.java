@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -103,6 +104,12 @@ final class StartVerb extends Verb {
 
     @Option(names = "--timeout", paramLabel = "TIME", description = "How long --wait waits (30s).")
     String timeout = "30s";
+
+    @Override
+    void configure(CommandLine line) {
+        // what follows the command's first word is the command's
+        line.setStopAtPositional(true);
+    }
 
     @Override
     int run(Context context) {

@@ -1,6 +1,7 @@
 package dev.tetra.tsm.command;
 
 import dev.tetra.tsm.model.TsmException;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -27,6 +28,9 @@ abstract class Verb {
      * @throws TsmException to be told to the user
      */
     abstract int run(Context context) throws Exception;
+
+    /** Settings of its parser that differ from what is usual. */
+    void configure(CommandLine line) {}
 
     /** Whether it is to change something, and so is written down with who ran it. */
     boolean changes() {

@@ -55,8 +55,8 @@ final class Verbs {
         CommandLine line = new CommandLine(verb);
         line.setCommandName("tsm " + name);
         line.setCaseInsensitiveEnumValuesAllowed(true);
-        line.setStopAtPositional(verb instanceof StartVerb);
         line.setUnmatchedOptionsArePositionalParams(false);
+        verb.configure(line);
         return line;
     }
 
