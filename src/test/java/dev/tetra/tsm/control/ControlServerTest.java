@@ -381,7 +381,7 @@ class ControlServerTest {
         });
         Display display = new Display();
         assertEquals(new Outcome(End.EXIT, 4), call(request(), display));
-        assertEquals("tsm: port 1 is taken\nhint: take another\n", display.err());
+        assertEquals("tsm: port 1 is taken\n  hint: take another\n", display.err());
     }
 
     @Test
