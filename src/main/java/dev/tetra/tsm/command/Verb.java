@@ -32,6 +32,11 @@ abstract class Verb {
     /** Settings of its parser that differ from what is usual. */
     void configure(CommandLine line) {}
 
+    /** Whether it has a document to print; else it has no {@code --json}. */
+    boolean offersJson() {
+        return true;
+    }
+
     /** Whether it is to change something, and so is written down with who ran it. */
     boolean changes() {
         return false;

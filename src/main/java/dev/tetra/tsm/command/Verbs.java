@@ -30,6 +30,8 @@ final class Verbs {
         add(WaitVerb::new, "wait");
         add(CleanupVerb::new, "cleanup");
         add(FlushVerb::new, "flush");
+        add(LogsVerb::new, "logs");
+        add(DaemonVerb::new, "daemon");
         add(ListVerb::new, "list", "ls");
     }
 
@@ -57,6 +59,9 @@ final class Verbs {
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setUnmatchedOptionsArePositionalParams(false);
         verb.configure(line);
+        if (!verb.offersJson()) {
+            line.getCommandSpec().remove(line.getCommandSpec().findOption("--json"));
+        }
         return line;
     }
 

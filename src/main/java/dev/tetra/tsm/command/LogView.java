@@ -1,0 +1,221 @@
+package dev.tetra.tsm.command;
+
+import dev.tetra.tsm.logs.From;
+import dev.tetra.tsm.logs.GrepSink;
+import dev.tetra.tsm.logs.LogFollower;
+import dev.tetra.tsm.logs.LogLine;
+import dev.tetra.tsm.logs.LogPrinter;
+import dev.tetra.tsm.logs.LogSink;
+import dev.tetra.tsm.logs.LogSource;
+import dev.tetra.tsm.logs.LogTail;
+import dev.tetra.tsm.model.TsmException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Shows the last lines of log files to a user, and what comes after them. Ends when the user goes away. */
+final class LogView {
+    /** After so many lines without any output it is looked whether the user is there still. */
+    private static final int LOOK_AFTER = 4096;
+
+    private final Terminal terminal;
+    private final Function<LogSource, byte[]> prefix;
+    private final Wish wish;
+
+    /**
+     * What is to be shown.
+     *
+     * @param lines how many last lines of each file, with a pattern of those that fit it
+     * @param raw the bytes as they are, and so no prefix
+     * @param grep only lines in which it is found
+     */
+    record Wish(long lines, boolean raw, @Nullable Pattern grep) {}
+
+    /**
+     * A view for one call.
+     *
+     * @param prefix what stands before each line of a source
+     */
+    LogView(Terminal terminal, Wish wish, Function<LogSource, byte[]> prefix) {
+        this.terminal = terminal;
+        this.wish = wish;
+        this.prefix = wish.raw() ? source -> new byte[0] : prefix;
+    }
+
+    /**
+     * Shows the last lines, file by file.
+     *
+     * @throws TsmException.Failed for a file that cannot be read
+     */
+    void last(List<LogSource> sources) {
+        show(sources, out -> {
+            LogPrinter printer = new LogPrinter(out, prefix);
+            for (LogSource source : sources) {
+                if (wish.raw() && wish.grep() == null) {
+                    LogTail.copy(source.path(), From.lastLines(wish.lines()), out);
+                } else {
+                    LogTail.lines(source, from(), filtered(printer, counted(List.of(source))));
+                }
+            }
+            if (!wish.raw()) {
+                printer.finish();
+            }
+        });
+    }
+
+    /**
+     * Shows the last lines and all that comes.
+     *
+     * @param present what is to be followed now; asked again and again
+     * @throws TsmException.Failed for a file that cannot be read
+     */
+    void follow(Supplier<? extends Collection<LogSource>> present) {
+        Collection<LogSource> first = present.get();
+        show(first, out -> {
+            // sent now, so that the client sees an answer although no line may come for long
+            out.flush();
+            LogSink sink = filtered(new LogPrinter(out, prefix), counted(first));
+            new LogFollower(present, from(), sink).run(terminal::isGone);
+        });
+    }
+
+    private void show(Collection<LogSource> sources, Showing showing) {
+        for (LogSource source : sources) {
+            // once the stream has begun, an error has no way to the exit code any more
+            if (Files.exists(source.path()) && !Files.isReadable(source.path())) {
+                throw unreadable(source.path() + " is not readable");
+            }
+        }
+        OutputStream out = new ClientStream(terminal.stream());
+        try {
+            showing.to(out);
+            out.flush();
+        } catch (ClientGone e) {
+            // nobody reads any more, which is how most of these end
+        } catch (IOException e) {
+            throw unreadable(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static TsmException.Failed unreadable(String why) {
+        return new TsmException.Failed("a log cannot be read: " + why, "look at the rights of the file and its folder");
+    }
+
+    /** The last lines that fit may be anywhere in the file. */
+    private From from() {
+        return wish.grep() == null || wish.lines() == 0 ? From.lastLines(wish.lines()) : From.start();
+    }
+
+    /** How many lines fit in each file, when that has to be known to show the last of them. */
+    private Map<LogSource, Long> counted(Collection<LogSource> sources) throws IOException {
+        Map<LogSource, Long> counts = new HashMap<>();
+        if (wish.grep() != null && wish.lines() > 0) {
+            for (LogSource source : sources) {
+                Counter counter = new Counter();
+                LogTail.lines(source, From.start(), attended(new GrepSink(wish.grep(), counter)));
+                counts.put(source, counter.count);
+            }
+        }
+        return counts;
+    }
+
+    private LogSink filtered(LogSink printer, Map<LogSource, Long> counts) {
+        return wish.grep() == null
+                ? printer
+                : attended(new GrepSink(wish.grep(), new Skipper(counts, wish.lines(), printer)));
+    }
+
+    /** A search may read long without writing, and only writing tells that the user went away. */
+    private LogSink attended(LogSink next) {
+        return new LogSink() {
+            private int lines;
+
+            @Override
+            public void line(LogLine line) throws IOException {
+                if (++lines % LOOK_AFTER == 0 && terminal.isGone()) {
+                    throw new ClientGone(null);
+                }
+                next.line(line);
+            }
+
+            @Override
+            public void pause() throws IOException {
+                next.pause();
+            }
+        };
+    }
+
+    @FunctionalInterface
+    private interface Showing {
+        void to(OutputStream out) throws IOException;
+    }
+
+    /** Tells which pieces begin a line, also for lines whose first pieces were left out by a filter. */
+    private static final class Beginnings {
+        private final Set<LogSource> open = new HashSet<>();
+
+        boolean begins(LogLine line) {
+            boolean begins = line.starts() || !open.contains(line.source());
+            if (line.ends()) {
+                open.remove(line.source());
+            } else {
+                open.add(line.source());
+            }
+            return begins;
+        }
+    }
+
+    private static final class Counter implements LogSink {
+        private final Beginnings beginnings = new Beginnings();
+        private long count;
+
+        @Override
+        public void line(LogLine line) {
+            count += beginnings.begins(line) ? 1 : 0;
+        }
+    }
+
+    /** Leaves out the first of the counted lines of each source, so that the wanted number remains. */
+    private static final class Skipper implements LogSink {
+        private final Beginnings beginnings = new Beginnings();
+        private final Map<LogSource, Long> toSkip = new HashMap<>();
+        private final Set<LogSource> skipping = new HashSet<>();
+        private final LogSink next;
+
+        Skipper(Map<LogSource, Long> counts, long keep, LogSink next) {
+            counts.forEach((source, count) -> toSkip.put(source, Math.max(0, count - keep)));
+            this.next = next;
+        }
+
+        @Override
+        public void line(LogLine line) throws IOException {
+            if (beginnings.begins(line)) {
+                long left = toSkip.getOrDefault(line.source(), 0L);
+                if (left > 0) {
+                    toSkip.put(line.source(), left - 1);
+                    skipping.add(line.source());
+                } else {
+                    skipping.remove(line.source());
+                }
+            }
+            if (!skipping.contains(line.source())) {
+                next.line(line);
+            }
+        }
+
+        @Override
+        public void pause() throws IOException {
+            next.pause();
+        }
+    }
+}
