@@ -24,6 +24,11 @@ public final class Commands {
 
     private final Verbs verbs = new Verbs();
 
+    /** Whether a command line is to change something, so that it should not be cut off. */
+    public boolean changes(List<String> words) {
+        return !words.isEmpty() && verbs.named(words.getFirst()).map(Verb::changes).orElse(false);
+    }
+
     /** Runs one command line, without the program's name. Returns the exit code. */
     public int run(List<String> words, Context context) {
         boolean json = words.contains("--json");

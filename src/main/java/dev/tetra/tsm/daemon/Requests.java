@@ -48,7 +48,9 @@ final class Requests implements RequestHandler {
                 new Caller(request.user(), request.clientPid(), request.cwd(), request.umask(), answer::askEnvironment);
         AnswerTerminal terminal = new AnswerTerminal(request, answer);
         Control control = new Control(request.launcher());
-        changing.add(answer);
+        if (commands.changes(request.words())) {
+            changing.add(answer);
+        }
         int code;
         try {
             code = commands.run(request.words(), new Context(engine, caller, terminal, control, build));
@@ -65,7 +67,7 @@ final class Requests implements RequestHandler {
         }
     }
 
-    /** Waits for commands that are under way, so that none is cut off between its effect and its answer. */
+    /** Waits for changing commands that are under way, so that none is cut off between its effect and its answer. */
     void drain(Duration atMost) {
         long deadline = System.nanoTime() + atMost.toNanos();
         while (changing.stream().anyMatch(answer -> !answer.isGone()) && System.nanoTime() - deadline < 0) {
