@@ -4,7 +4,6 @@ import dev.tetra.tsm.store.Store;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -52,7 +51,7 @@ final class Maintenance {
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-            } catch (IOException | SQLException | RuntimeException e) {
+            } catch (IOException | RuntimeException e) {
                 LOG.warn("maintenance failed; it is tried again", e);
             }
         }

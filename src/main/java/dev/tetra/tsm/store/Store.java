@@ -118,7 +118,7 @@ public final class Store implements AutoCloseable {
     }
 
     /** Writes a backup if the newest is older than a day. Returns whether it did. */
-    public boolean backUpDaily() throws IOException, SQLException {
+    public boolean backUpDaily() throws IOException {
         Instant due =
                 database.backups().newest().map(t -> t.plus(BETWEEN_BACKUPS)).orElse(Instant.MIN);
         if (clock.instant().isBefore(due)) {
@@ -126,13 +126,19 @@ public final class Store implements AutoCloseable {
         }
         try (Connection connection = pool.getConnection()) {
             database.backups().write(connection);
+        } catch (SQLException e) {
+            throw new IOException("no backup was written", e);
         }
         return true;
     }
 
     /** Gives the file's dead space back for use; cheap when there is little. */
-    public void compact(Duration atMost) throws SQLException {
-        jdbi.useHandle(handle -> Housekeeping.compact(handle.getConnection(), atMost));
+    public void compact(Duration atMost) throws IOException {
+        try (Connection connection = pool.getConnection()) {
+            Housekeeping.compact(connection, atMost);
+        } catch (SQLException e) {
+            throw new IOException("the database was not compacted", e);
+        }
     }
 
     /** Closes the file properly. The next opening is quicker for it. */

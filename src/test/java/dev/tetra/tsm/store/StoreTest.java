@@ -191,7 +191,7 @@ class StoreTest {
     }
 
     @Test
-    void a_damaged_file_is_moved_aside_and_the_newest_good_backup_used() throws IOException, SQLException {
+    void a_damaged_file_is_moved_aside_and_the_newest_good_backup_used() throws IOException {
         try (Store store = open()) {
             add(store, "web");
             assertTrue(store.backUpDaily());
