@@ -3,8 +3,6 @@ package dev.tetra.tsm.engine;
 import dev.tetra.tsm.logs.LogFiles;
 import dev.tetra.tsm.model.CommandRecord;
 import dev.tetra.tsm.model.ManagedProcess;
-import dev.tetra.tsm.model.Observed;
-import dev.tetra.tsm.model.PortSource;
 import dev.tetra.tsm.spec.SearchPath;
 import dev.tetra.tsm.supervise.PortObserver;
 import dev.tetra.tsm.supervise.Supervision;
@@ -31,7 +29,7 @@ public final class Engine {
         this.patterns = new PatternBook(with.home());
         this.keeper = new Keeper(with.store(), supervisor, with.host(), with.logs(), envFiles, outcomes);
         this.starter = new Starter(with, supervisor, patterns, envFiles, outcomes, keeper);
-        this.overview = new Overview(with.store(), with.host(), with.logs(), observer, with.clock());
+        this.overview = new Overview(with.store(), with.host(), with.logs(), with.home(), observer, with.clock());
         this.targets = new Target(with.store(), with.host());
         this.killer = new Killer(targets, with.host());
         this.narrator = new Narrator(with.store(), outcomes, with.clock());
@@ -82,22 +80,10 @@ public final class Engine {
         return new SearchPath(caller.cwd(), caller.path(), new RealFiles());
     }
 
-    /**
-     * A port that is reserved for a process.
-     *
-     * @param observed the TCP and UDP ports its tree listens on now
-     */
-    public record Allocation(int port, PortSource source, ManagedProcess process, List<Observed> observed) {}
-
-    /** The ports that are reserved, in order, and what really listens. */
-    public List<Allocation> ports() {
+    /** The ports that are reserved, and those that processes listen on all the same, in order. */
+    public List<PortUse> ports() {
         List<ManagedProcess> all = with.store().call(tx -> tx.processes().all());
-        var seen = observer.look(all);
-        return all.stream()
-                .filter(p -> p.port() != null && p.portSource() != null)
-                .map(p -> new Allocation(p.port(), p.portSource(), p, seen.getOrDefault(p.key(), List.of())))
-                .sorted((a, b) -> Integer.compare(a.port(), b.port()))
-                .toList();
+        return PortUse.of(all, observer.look(all));
     }
 
     /** Writes down a command that was to change something. */

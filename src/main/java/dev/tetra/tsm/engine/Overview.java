@@ -2,6 +2,7 @@ package dev.tetra.tsm.engine;
 
 import dev.tetra.tsm.logs.LogFiles;
 import dev.tetra.tsm.logs.LogStream;
+import dev.tetra.tsm.model.EnvSource;
 import dev.tetra.tsm.model.EnvVar;
 import dev.tetra.tsm.model.Event;
 import dev.tetra.tsm.model.ManagedProcess;
@@ -9,13 +10,17 @@ import dev.tetra.tsm.model.Observed;
 import dev.tetra.tsm.model.Run;
 import dev.tetra.tsm.os.Host;
 import dev.tetra.tsm.store.Store;
+import dev.tetra.tsm.supervise.Launch;
 import dev.tetra.tsm.supervise.PortObserver;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The use cases that only look: list and info. They never wait for a start or a stop that is going on. */
@@ -23,22 +28,39 @@ public final class Overview {
     private static final int RECENT = 10;
 
     private final Store store;
+    private final Host host;
     private final Usage usage;
     private final LogFiles logs;
+    private final Path home;
     private final PortObserver observer;
     private final Clock clock;
 
-    Overview(Store store, Host host, LogFiles logs, PortObserver observer, Clock clock) {
+    Overview(Store store, Host host, LogFiles logs, Path home, PortObserver observer, Clock clock) {
         this.store = store;
+        this.host = host;
         this.usage = new Usage(host);
         this.logs = logs;
+        this.home = home;
         this.observer = observer;
         this.clock = clock;
     }
 
-    /** Everything about one process. */
+    /**
+     * Everything about one process.
+     *
+     * @param tree its processes, each below its parent
+     * @param runs the latest, newest first
+     * @param events the latest, newest first
+     * @param variables of its environment, by name, and where each came from
+     */
     public record Details(
-            View view, List<Run> runs, List<Event> events, List<EnvVar> variables, long outBytes, long errBytes) {}
+            View view,
+            List<Branch> tree,
+            List<Run> runs,
+            List<Event> events,
+            List<EnvVar> variables,
+            long outBytes,
+            long errBytes) {}
 
     /** Every tracked process, by ID. */
     public List<View> all() {
@@ -55,11 +77,13 @@ public final class Overview {
     /** Everything about a process. */
     public Details details(ManagedProcess process) {
         View view = of(List.of(process)).getFirst();
+        List<Branch> branches = Branch.of(view.tree(), host);
         return store.call(tx -> new Details(
                 view,
+                branches,
                 tx.runs().latest(process.key(), RECENT),
                 tx.journal().latest(process.key(), RECENT),
-                tx.environments().of(process.key()),
+                variables(process, tx.environments().of(process.key())),
                 size(process, LogStream.OUT),
                 size(process, LogStream.ERR)));
     }
@@ -85,6 +109,18 @@ public final class Overview {
                 used == null ? List.of() : used.tree(),
                 logs.file(process.name(), LogStream.OUT).toString(),
                 logs.file(process.name(), LogStream.ERR).toString());
+    }
+
+    /** Of several of one name the one that wins, as when the process is executed. */
+    private List<EnvVar> variables(ManagedProcess process, List<EnvVar> stored) {
+        Map<String, EnvVar> all = new TreeMap<>();
+        stored.stream()
+                .sorted(Comparator.comparing(EnvVar::source))
+                .forEach(variable -> all.put(variable.name(), variable));
+        String token = process.run() == null ? "" : process.run().token();
+        Launch.own(process, all.containsKey("PYTHONUNBUFFERED"), token, home)
+                .forEach((name, value) -> all.put(name, new EnvVar(name, value, EnvSource.TSM)));
+        return List.copyOf(all.values());
     }
 
     private long size(ManagedProcess process, LogStream stream) {

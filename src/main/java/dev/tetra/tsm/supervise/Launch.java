@@ -13,9 +13,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Turns a process into what the operating system is to execute. */
-final class Launch {
+public final class Launch {
     /** What tsm sets for each process anew, so that a nested tsm does not hand on its own. */
     private static final List<String> OWN = List.of("TSM_ID", "TSM_NAME", "TSM_RUN", "TSM_DIR", "TSM_SOCKET");
+
+    private static final String UNBUFFERED = "PYTHONUNBUFFERED";
 
     private Launch() {}
 
@@ -41,21 +43,33 @@ final class Launch {
                 .sorted((a, b) -> a.source().compareTo(b.source()))
                 .forEach(variable -> all.put(variable.name(), variable.value()));
         OWN.forEach(all::remove);
+        own(process, all.containsKey(UNBUFFERED), token, home).forEach(all::put);
+        all.put("PWD", process.spec().cwd());
+        return all;
+    }
+
+    /**
+     * What tsm itself sets for a process, besides what a pattern's template says.
+     *
+     * @param buffering whether the environment already says if Python keeps output back
+     * @param token of the run
+     */
+    public static Map<String, String> own(ManagedProcess process, boolean buffering, String token, Path home) {
+        Map<String, String> own = new TreeMap<>();
         if (process.port() != null) {
-            all.put("PORT", String.valueOf(process.port()));
+            own.put("PORT", String.valueOf(process.port()));
         }
         if (process.socket() != null) {
-            all.put("TSM_SOCKET", process.socket());
+            own.put("TSM_SOCKET", process.socket());
         }
-        if (process.spec().kind() == Kind.PYTHON) {
+        if (process.spec().kind() == Kind.PYTHON && !buffering) {
             // Its output is a file, so Python would keep it back until its buffer is full.
-            all.putIfAbsent("PYTHONUNBUFFERED", "1");
+            own.put(UNBUFFERED, "1");
         }
-        all.put("PWD", process.spec().cwd());
-        all.put("TSM_ID", String.valueOf(process.id()));
-        all.put("TSM_NAME", process.name());
-        all.put("TSM_RUN", token);
-        all.put("TSM_DIR", home.toString());
-        return all;
+        own.put("TSM_ID", String.valueOf(process.id()));
+        own.put("TSM_NAME", process.name());
+        own.put("TSM_RUN", token);
+        own.put("TSM_DIR", home.toString());
+        return own;
     }
 }
