@@ -38,20 +38,21 @@ public final class Commands {
             context.err(verbs.overview(context.errAnsi()));
             return USAGE;
         }
-        Optional<Verb> verb = verbs.named(words.getFirst());
-        if (verb.isEmpty()) {
+        Optional<Verbs.Found> found = verbs.find(words);
+        if (found.isEmpty()) {
             return report(unknown(words.getFirst()), json, context);
         }
-        return parseAndRun(verb.get(), words, json, context);
+        return parseAndRun(found.get(), words, json, context);
     }
 
-    private int parseAndRun(Verb verb, List<String> words, boolean json, Context context) {
-        CommandLine line = Verbs.commandLine(verb, words.getFirst());
-        List<String> arguments = words.subList(1, words.size());
+    private int parseAndRun(Verbs.Found found, List<String> words, boolean json, Context context) {
+        Verb verb = found.verb();
+        CommandLine line = Verbs.commandLine(verb, found.name());
+        List<String> arguments = words.subList(found.words(), words.size());
         try {
             line.parseArgs(arguments.toArray(String[]::new));
         } catch (ParameterException e) {
-            return report(usage(e, words.getFirst(), line), json, context);
+            return report(usage(e, found.name(), line), json, context);
         }
         if (line.isUsageHelpRequested()) {
             context.out(line.getUsageMessage(

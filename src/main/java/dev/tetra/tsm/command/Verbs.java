@@ -1,7 +1,6 @@
 package dev.tetra.tsm.command;
 
 import dev.tetra.tsm.command.render.Ansi;
-import dev.tetra.tsm.command.render.Style;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +14,13 @@ import picocli.CommandLine;
  * would cost more than most commands.
  */
 final class Verbs {
-    private record Entry(String name, Supplier<Verb> make) {}
+    private record Entry(String name, List<String> aliases, Supplier<Verb> make) {}
+
+    /** A verb, under the name it was called by, and how many of the words that took. */
+    record Found(String name, int words, Verb verb) {}
+
+    /** A verb as it is listed. */
+    record Listed(String name, List<String> aliases, String description) {}
 
     private final Map<String, Entry> byName = new LinkedHashMap<>();
     private final List<Entry> entries = new ArrayList<>();
@@ -33,23 +38,52 @@ final class Verbs {
         add(LogsVerb::new, "logs");
         add(DaemonVerb::new, "daemon");
         add(ListVerb::new, "list", "ls");
+        add(InfoVerb::new, "info", "describe");
+        add(WhyVerb::new, "why");
+        add(PortsVerb::new, "ports");
+        add(ClassifyVerb::new, "classify");
+        add(PatternsVerb::new, "patterns");
+        add(PatternsTestVerb::new, "patterns test");
+        add(VersionVerb::new, "version", "--version", "-V");
+        add(() -> new HelpVerb(this), "help", "--help", "-h");
     }
 
     private void add(Supplier<Verb> make, String... names) {
-        Entry entry = new Entry(names[0], make);
+        List<String> all = List.of(names);
+        Entry entry = new Entry(names[0], all.subList(1, all.size()), make);
         entries.add(entry);
-        for (String name : names) {
-            byName.put(name, entry);
-        }
+        all.forEach(name -> byName.put(name, entry));
     }
 
-    Optional<Verb> named(String name) {
-        return Optional.ofNullable(byName.get(name)).map(entry -> entry.make().get());
+    /** The verb that words begin with, of two words if there is one, else of one. */
+    Optional<Found> find(List<String> words) {
+        for (int count = Math.min(2, words.size()); count > 0; count--) {
+            String name = String.join(" ", words.subList(0, count));
+            Entry entry = byName.get(name);
+            if (entry != null) {
+                String called = name.startsWith("-") ? entry.name() : name;
+                return Optional.of(new Found(called, count, entry.make().get()));
+            }
+        }
+        return Optional.empty();
     }
 
     /** Every name and alias. */
     List<String> names() {
         return List.copyOf(byName.keySet());
+    }
+
+    /** Every verb with a line about it. */
+    List<Listed> all() {
+        return entries.stream()
+                .map(entry -> new Listed(
+                        entry.name(), entry.aliases(), description(entry.make().get())))
+                .toList();
+    }
+
+    private static String description(Verb verb) {
+        String[] lines = new CommandLine(verb).getCommandSpec().usageMessage().description();
+        return lines.length == 0 ? "" : lines[0];
     }
 
     /** A verb's parser. */
@@ -67,19 +101,6 @@ final class Verbs {
 
     /** All verbs with a line each. */
     String overview(Ansi ansi) {
-        StringBuilder text = new StringBuilder();
-        text.append("tsm keeps commands running.\n\nUsage: tsm COMMAND [words]\n\n");
-        for (Entry entry : entries) {
-            String[] line = new CommandLine(entry.make().get())
-                    .getCommandSpec()
-                    .usageMessage()
-                    .description();
-            text.append("  ")
-                    .append(ansi.paint(Style.BOLD, String.format("%-10s", entry.name())))
-                    .append(line.length == 0 ? "" : line[0])
-                    .append('\n');
-        }
-        text.append("\ntsm help COMMAND says more; tsm start python3 -m http.server is a good first one.\n");
-        return text.toString();
+        return HelpText.of(all(), ansi);
     }
 }

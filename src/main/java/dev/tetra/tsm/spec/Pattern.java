@@ -36,9 +36,14 @@ public record Pattern(
         };
     }
 
+    /** The match column as it is written. */
+    public String matchText() {
+        return CommandWords.joinPlain(match);
+    }
+
     /** The line of a patterns file that says the same. */
     public String line() {
-        return name + "|" + CommandWords.joinPlain(match) + "|" + portColumn() + "|" + template.text();
+        return name + "|" + matchText() + "|" + portColumn() + "|" + template.text();
     }
 
     /** How well the pattern fits a command: its number of words, then of letters. */

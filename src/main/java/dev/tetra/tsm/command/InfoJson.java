@@ -1,0 +1,99 @@
+package dev.tetra.tsm.command;
+
+import dev.tetra.tsm.command.render.Json;
+import dev.tetra.tsm.engine.Branch;
+import dev.tetra.tsm.engine.Overview;
+import dev.tetra.tsm.model.EnvSource;
+import dev.tetra.tsm.model.EnvVar;
+import dev.tetra.tsm.model.Event;
+import dev.tetra.tsm.model.Exit;
+import dev.tetra.tsm.model.Observed;
+import dev.tetra.tsm.model.ProcessSpec;
+import dev.tetra.tsm.model.RestartPolicy;
+import dev.tetra.tsm.model.Run;
+import dev.tetra.tsm.spec.CommandWords;
+import dev.tetra.tsm.spec.Secrets;
+import java.util.List;
+
+/**
+ * The JSON of {@code tsm info}: that of a process, and more.
+ *
+ * @param reveal whether to show variables that look secret
+ */
+record InfoJson(boolean reveal) {
+    void write(Json json, Overview.Details details) {
+        ProcessSpec spec = details.view().process().spec();
+        ProcessJson.process(json, details.view());
+        json.field("executable", spec.executable())
+                .field("listensElsewhere", details.view().listensElsewhere())
+                .array("listeners", details.view().observed(), InfoJson::listener)
+                .array("tree", details.tree(), InfoJson::branch)
+                .object(
+                        "logSizes",
+                        sizes -> sizes.field("out", details.outBytes()).field("err", details.errBytes()))
+                .object("policy", policy -> policy(policy, spec))
+                .array("environment", set(details.variables()), this::variable)
+                .array("runs", details.runs(), InfoJson::run)
+                .array("events", details.events(), InfoJson::event);
+    }
+
+    /** The variables that the process did not simply get from whoever started it. */
+    static List<EnvVar> set(List<EnvVar> variables) {
+        return variables.stream()
+                .filter(variable -> variable.source() != EnvSource.CALLER)
+                .toList();
+    }
+
+    /** An event as part of a document. */
+    static void event(Json json, Event event) {
+        json.field("at", event.at())
+                .field("kind", event.kind().word())
+                .field("origin", event.origin().word())
+                .field("message", event.message());
+    }
+
+    static void listener(Json json, Observed observed) {
+        json.field("protocol", observed.protocol())
+                .field("address", observed.address())
+                .field("port", observed.port())
+                .field("pid", observed.pid());
+    }
+
+    private static void branch(Json json, Branch branch) {
+        json.field("pid", branch.pid())
+                .field("ppid", branch.ppid())
+                .field("depth", branch.depth())
+                .field("command", CommandWords.join(Secrets.maskWords(branch.words())))
+                .field("memoryBytes", branch.memoryBytes());
+    }
+
+    private static void policy(Json json, ProcessSpec spec) {
+        RestartPolicy restart = spec.restart();
+        json.field("restart", restart.restart().word())
+                .field("backoffMinMs", restart.backoffMin().toMillis())
+                .field("backoffMaxMs", restart.backoffMax().toMillis())
+                .field("stableAfterMs", restart.stableAfter().toMillis())
+                .field("minUptimeMs", restart.minUptime().toMillis())
+                .field("maxRestarts", restart.maxUnstable())
+                .field("stopSignal", spec.stop().signal())
+                .field("killTimeoutMs", spec.stop().killTimeout().toMillis());
+    }
+
+    private void variable(Json json, EnvVar variable) {
+        json.field("name", variable.name())
+                .field("value", reveal ? variable.value() : Secrets.shown(variable.name(), variable.value()))
+                .field("source", variable.source().word());
+    }
+
+    private static void run(Json json, Run run) {
+        Exit exit = run.exit();
+        json.field("key", run.key())
+                .field("cause", run.cause().word())
+                .field("pid", run.identity() == null ? null : run.identity().pid())
+                .field("startedAt", run.startedAt())
+                .field("endedAt", run.endedAt())
+                .field("exitCode", exit instanceof Exit.Code(int code) ? code : null)
+                .field("exitSignal", exit instanceof Exit.Signalled signalled ? signalled.name() : null)
+                .field("exitReason", exit == null ? null : exit.inWords());
+    }
+}
