@@ -27,7 +27,7 @@ public final class Commands {
     /** Whether a command line is to change something, so that it should not be cut off. */
     public boolean changes(List<String> words) {
         return !words.isEmpty()
-                && verbs.named(words.getFirst()).map(Verb::changes).orElse(false);
+                && verbs.find(words).map(found -> found.verb().changes()).orElse(false);
     }
 
     /** Runs one command line, without the program's name. Returns the exit code. */
