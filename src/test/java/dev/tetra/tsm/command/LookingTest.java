@@ -59,9 +59,8 @@ class LookingTest {
     @AfterEach
     void close() throws Exception {
         tsm("stop", "all", "--kill-timeout", "0s");
-        supervisor.close();
+        supervisor.close(host::close);
         store.close();
-        host.close();
     }
 
     @Test
