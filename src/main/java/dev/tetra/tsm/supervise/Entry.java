@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What one transition writes, as one transaction: the rows and, in words, the events. */
 final class Entry {
+    private static final String UNEXECUTED = "it was never executed";
+
     private final ManagedProcess process;
     private final @Nullable Run run;
     private final Lifecycle before;
@@ -82,7 +84,14 @@ final class Entry {
                 process.socket(),
                 nextRun,
                 process.createdAt(),
-                step.life().status().settled() ? now : process.stoppedAt());
+                stoppedAt());
+    }
+
+    private @Nullable Instant stoppedAt() {
+        if (step.life().equals(before)) {
+            return process.stoppedAt();
+        }
+        return step.life().status().settled() ? now : null;
     }
 
     private void writeRun(Tx tx) {
@@ -99,15 +108,19 @@ final class Entry {
             case Happening.Ended ended -> end(tx, present, ended.exit());
             case Happening.FoundGone gone -> {
                 if (present.exit() == null) {
-                    end(tx, present, gone.spawned() ? gone.exit() : new Exit.Unknown("it was never executed"));
+                    end(tx, present, gone.spawned() ? gone.exit() : new Exit.Unknown(UNEXECUTED));
                 }
             }
             case Happening.SpawnFailed _ -> end(tx, present, new Exit.Unknown("not executed: " + failure));
+            case Happening.TreeGone _ -> {
+                if (present.identity() == null && present.exit() == null) {
+                    end(tx, present, new Exit.Unknown(UNEXECUTED));
+                }
+            }
             case Happening.StartAsked _,
                     Happening.RestartAsked _,
                     Happening.StopAsked _,
                     Happening.Proven _,
-                    Happening.TreeGone _,
                     Happening.KillDue _,
                     Happening.Survived _,
                     Happening.BackoffElapsed _,

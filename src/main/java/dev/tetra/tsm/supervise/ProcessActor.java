@@ -20,11 +20,13 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +45,7 @@ final class ProcessActor {
 
     private static final Duration AFTER_KILL = Duration.ofSeconds(1);
     private static final Duration LOOK = Duration.ofMillis(8);
+    private static final Duration RAREST_LOOK = Duration.ofSeconds(2);
     private static final Duration LOOK_AT_SURVIVORS = Duration.ofMillis(500);
     private static final Duration RETRY_COMMIT = Duration.ofMillis(300);
     /** How long the end of a process that is no longer there may take to be reported, before it counts as unseen. */
@@ -73,13 +76,12 @@ final class ProcessActor {
     private @Nullable RunTree tree;
     private long executedNanos;
     private boolean executedByThis;
-    private boolean asked;
-    private boolean proof;
     private @Nullable StopPolicy stopWith;
     private @Nullable Long survivorsDue;
     private @Nullable RunCause pendingSpawn;
     private String failure = "";
     private boolean open = true;
+    private volatile boolean closing;
     private volatile boolean over;
 
     ProcessActor(
@@ -120,33 +122,51 @@ final class ProcessActor {
         mailbox.add(new Message.Recover(rebooted));
     }
 
-    /** Ends supervision; the process goes on. */
-    void close() throws InterruptedException {
+    /** Lets supervision end; the process goes on. */
+    void askToClose() {
+        closing = true;
         mailbox.add(new Message.Close());
+    }
+
+    /** Waits until supervision has ended. */
+    void awaitClosed() throws InterruptedException {
         thread.join();
     }
 
     private void loop() {
-        while (open) {
-            try {
-                timers.take().ifPresent(this::due);
-                Message message = next();
-                if (message != null) {
-                    handle(message);
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                break;
-            } catch (RuntimeException e) {
-                LOG.error("supervising {} failed; going on", process.label(), e);
+        try {
+            while (open) {
+                step();
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            over = true;
+            waiters.forEach(waiter -> waiter.reply().completeExceptionally(daemonStops()));
+            refuseLate();
         }
-        over = true;
-        TsmException gone = new TsmException.Unavailable(
+    }
+
+    private void step() throws InterruptedException {
+        try {
+            // What has happened counts before what is due: a program that died is not proven by a timer that is late.
+            Message message = mailbox.poll();
+            if (message == null) {
+                timers.take().ifPresent(this::due);
+                message = next();
+            }
+            if (message != null) {
+                handle(message);
+            }
+        } catch (RuntimeException | LinkageError | StackOverflowError e) {
+            LOG.error("supervising {} failed; going on", process.label(), e);
+        }
+    }
+
+    private TsmException daemonStops() {
+        return new TsmException.Unavailable(
                 "the daemon stops while " + process.label() + " was being changed",
-                "the next daemon carries the change on; 'tsm list all' shows what came of it");
-        waiters.forEach(waiter -> waiter.reply().completeExceptionally(gone));
-        refuseLate();
+                "the next daemon carries on what was begun; 'tsm list all' shows what came of it");
     }
 
     /** An end that came after this actor had ended is written down, for the next daemon to act on. */
@@ -163,8 +183,12 @@ final class ProcessActor {
         for (Message left : List.copyOf(mailbox)) {
             if (left instanceof Message.Asked late && mailbox.remove(left)) {
                 late.reply()
-                        .completeExceptionally(new TsmException.NotFound(
-                                process.label() + " is not supervised any more", "'tsm list all' shows what there is"));
+                        .completeExceptionally(
+                                closing
+                                        ? daemonStops()
+                                        : new TsmException.NotFound(
+                                                process.label() + " was deleted meanwhile",
+                                                "'tsm list all' shows what there is"));
             }
         }
     }
@@ -228,35 +252,50 @@ final class ProcessActor {
         boolean runs = life.status() == Status.ONLINE || life.status() == Status.STARTING;
         boolean first = life.status() == Status.STARTING && !again && run != null && run.identity() == null;
         if (runs && !again && !first) {
-            reply.complete(new Outcome.Done(process, false));
+            waiters.add(new Waiter(
+                    withProof ? Waiter.Goal.RUNNING : Waiter.Goal.EXECUTED, life.generation(), false, reply));
+            settleWaiters();
             return;
         }
+        failure = "";
         Waiter waiter = new Waiter(
                 withProof ? Waiter.Goal.RUNNING : Waiter.Goal.EXECUTED,
                 first ? life.generation() : life.generation() + 1,
                 true,
                 reply);
         if (first) {
-            wantRun(withProof);
             waiters.add(waiter);
-            perform(new Action.Spawn(RunCause.START));
+            if (pendingSpawn == null) {
+                perform(new Action.Spawn(RunCause.START));
+            }
             settleWaiters();
             return;
         }
-        decide(again ? new Happening.RestartAsked() : new Happening.StartAsked(), by, change, () -> {
-            wantRun(withProof);
-            waiters.add(waiter);
-        });
+        decide(
+                again ? new Happening.RestartAsked() : new Happening.StartAsked(),
+                by,
+                change,
+                () -> waiters.add(waiter));
     }
 
-    private void wantRun(boolean withProof) {
-        asked = true;
-        proof = withProof;
-        failure = "";
+    /** Whether a user waits for the run that is decided on, so that its failure is told and not made up for. */
+    private boolean asked() {
+        return waiters.stream().anyMatch(waiter -> waiter.forRun(life.generation()));
+    }
+
+    private boolean proofAsked() {
+        return waiters.stream()
+                .anyMatch(waiter -> waiter.forRun(life.generation()) && waiter.goal() == Waiter.Goal.RUNNING);
+    }
+
+    /** Whether anything lives of what ended. */
+    private boolean remains() {
+        RunTree present = tree;
+        return present != null && !present.living().isEmpty();
     }
 
     private void askedToStop(Wish.Stop stop, CompletableFuture<Outcome> reply) {
-        boolean remains = tree != null && !life.status().alive() && !tree.gone();
+        boolean remains = !life.status().alive() && remains();
         if (life.status() == Status.STOPPED && !remains) {
             reply.complete(new Outcome.Done(process, false));
             return;
@@ -270,8 +309,12 @@ final class ProcessActor {
     }
 
     private void delete(Wish.Delete delete, CompletableFuture<Outcome> reply) {
-        if (!life.status().settled() || (tree != null && !tree.gone())) {
+        if (!life.status().settled()) {
             reply.complete(new Outcome.Refused(process, "it is " + life.status().word()));
+            return;
+        }
+        if (remains()) {
+            reply.complete(new Outcome.Refused(process, "processes that its last run left are still alive"));
             return;
         }
         with.store().run(tx -> {
@@ -363,12 +406,12 @@ final class ProcessActor {
             timers.cancel(Timers.Due.PROOF);
             timers.cancel(Timers.Due.STABLE);
             timers.cancel(Timers.Due.BACKOFF);
-            if (before.status() == Status.STOPPING) {
-                timers.cancel(Timers.Due.KILL);
-                timers.cancel(Timers.Due.WATCH);
-                stopWith = null;
-                survivorsDue = null;
-            }
+        }
+        if (life.status() != Status.STOPPING) {
+            timers.cancel(Timers.Due.KILL);
+            timers.cancel(Timers.Due.WATCH);
+            stopWith = null;
+            survivorsDue = null;
         }
         step.actions().forEach(this::perform);
         settleWaiters();
@@ -386,6 +429,11 @@ final class ProcessActor {
                 with.store().run(work);
                 return;
             } catch (RuntimeException e) {
+                if (closing) {
+                    // The next daemon finds out from the machine what this one could not write.
+                    open = false;
+                    throw e;
+                }
                 if (!complained) {
                     LOG.error("what happened to {} cannot be recorded; trying again", process.label(), e);
                     complained = true;
@@ -407,7 +455,10 @@ final class ProcessActor {
             case Action.Spawn(RunCause cause) -> spawnWhenClear(cause);
             case Action.AskToStop() -> askToStop();
             case Action.Kill() -> kill();
-            case Action.WatchTree() -> watch();
+            case Action.WatchTree() -> {
+                watchBegan = System.nanoTime();
+                watch();
+            }
             case Action.Sweep() -> sweep();
             case Action.Backoff(Duration delay) -> {
                 timers.set(Timers.Due.BACKOFF, delay);
@@ -422,12 +473,23 @@ final class ProcessActor {
 
     /** What the run before left in its group may hold its port and its files: first that ends, then the next begins. */
     private void spawnWhenClear(RunCause cause) {
-        if (tree != null && (tree.groupRemains() || timers.isSet(Timers.Due.CLEAR))) {
-            pendingSpawn = cause;
-            sweep();
-        } else {
+        RunTree present = tree;
+        if (present == null || !present.groupRemains()) {
+            spawn();
+            return;
+        }
+        pendingSpawn = cause;
+        sweep();
+        if (!timers.isSet(Timers.Due.CLEAR)) {
+            // It went in the very moment.
             spawn();
         }
+    }
+
+    private void spawnFailed(String why) {
+        pendingSpawn = null;
+        failure = why;
+        apply(new Happening.SpawnFailed(asked()));
     }
 
     private void spawn() {
@@ -436,23 +498,21 @@ final class ProcessActor {
         if (planned == null) {
             throw new IllegalStateException("no run was decided for " + process.label());
         }
-        boolean wasAsked = asked;
-        asked = false;
         Identity identity;
         try {
             identity = execute(planned);
         } catch (SpawnException | IOException | RuntimeException e) {
             LOG.warn("{} could not be executed", process.label(), e);
-            failure = String.valueOf(e.getMessage());
-            apply(new Happening.SpawnFailed(wasAsked));
+            spawnFailed(String.valueOf(e.getMessage()));
             return;
         }
         pass(Checkpoints.Point.AFTER_SPAWN);
         executedByThis = true;
-        tree = new RunTree(with.host(), scanner, identity, planned.token());
+        tree = new RunTree(with.host(), scanner, identity, planned.token(), tree);
         run = planned.executed(identity, with.clock().instant());
-        apply(new Happening.Spawned(wasAsked && proof));
+        apply(new Happening.Spawned(proofAsked()));
         pass(Checkpoints.Point.AFTER_SPAWN_COMMIT);
+        sweep();
         with.sightings().executed(process.key());
     }
 
@@ -472,7 +532,7 @@ final class ProcessActor {
 
     private void askToStop() {
         pendingSpawn = null;
-        timers.cancel(Timers.Due.CLEAR);
+        stopSweeping();
         RunTree present = tree;
         StopPolicy policy = stopPolicy();
         if (present == null) {
@@ -487,13 +547,13 @@ final class ProcessActor {
         present.ask(policy.signal());
         pass(Checkpoints.Point.AFTER_STOP_SIGNAL);
         timers.set(Timers.Due.KILL, policy.killTimeout());
-        timers.set(Timers.Due.WATCH, LOOK);
+        lookFromNow();
     }
 
     private void kill() {
         pendingSpawn = null;
         timers.cancel(Timers.Due.KILL);
-        timers.cancel(Timers.Due.CLEAR);
+        stopSweeping();
         RunTree present = tree;
         if (present == null) {
             apply(new Happening.TreeGone());
@@ -502,6 +562,13 @@ final class ProcessActor {
         present.kill();
         pass(Checkpoints.Point.AFTER_KILL_SIGNAL);
         survivorsDue = System.nanoTime() + AFTER_KILL.toNanos();
+        lookFromNow();
+    }
+
+    private long watchBegan;
+
+    private void lookFromNow() {
+        watchBegan = System.nanoTime();
         timers.set(Timers.Due.WATCH, LOOK);
     }
 
@@ -521,19 +588,27 @@ final class ProcessActor {
                 apply(new Happening.Survived());
                 timers.set(Timers.Due.WATCH, LOOK_AT_SURVIVORS);
             } else {
-                timers.set(Timers.Due.WATCH, LOOK);
+                timers.set(Timers.Due.WATCH, nextLook(watchBegan));
             }
             return;
         }
         pass(Checkpoints.Point.BEFORE_GONE);
+        tree = null;
         apply(new Happening.TreeGone());
+    }
+
+    /** Looks get rarer the longer something takes: each may be a scan of all processes. */
+    private static Duration nextLook(long since) {
+        Duration next = Duration.ofNanos((System.nanoTime() - since) / 8);
+        return next.compareTo(LOOK) < 0 ? LOOK : next.compareTo(RAREST_LOOK) > 0 ? RAREST_LOOK : next;
     }
 
     private @Nullable Long reportDue;
 
     /** Whether the leader is gone and how it ended has yet to be reported; bounded, then it counts as unseen. */
     private boolean endIsDue(RunTree present) {
-        if (run == null || run.exit() != null || present.leaderAlive()) {
+        boolean ofThisRun = run != null && present.leader().equals(run.identity());
+        if (run == null || !ofThisRun || run.exit() != null || present.leaderAlive()) {
             reportDue = null;
             return false;
         }
@@ -547,33 +622,70 @@ final class ProcessActor {
         return true;
     }
 
-    /** Ends what the leader left behind, beside whatever else goes on. */
-    private void sweep() {
+    /** What is left of runs that have ended. */
+    private @Nullable RunTree leftover() {
         RunTree present = tree;
-        if (present == null || timers.isSet(Timers.Due.CLEAR)) {
-            return;
-        }
-        if (present.gone()) {
-            return;
-        }
-        present.ask(process.spec().stop().signal());
-        timers.set(Timers.Due.CLEAR, LOOK);
-        clearKillDue = System.nanoTime() + process.spec().stop().killTimeout().toNanos();
+        boolean runs = present != null
+                && run != null
+                && run.exit() == null
+                && present.leader().equals(run.identity());
+        return present != null && runs ? present.before() : present;
     }
 
-    private long clearKillDue;
-
-    private void clear() {
-        RunTree present = tree;
-        if (present != null && !present.gone()) {
-            if (System.nanoTime() - clearKillDue > 0) {
-                present.kill();
-            }
-            timers.set(Timers.Due.CLEAR, LOOK);
+    /** Ends what leaders left behind, beside whatever else goes on. */
+    private void sweep() {
+        RunTree left = leftover();
+        if (left == null || timers.isSet(Timers.Due.CLEAR)) {
             return;
         }
-        if (pendingSpawn != null) {
+        if (left.gone()) {
+            swept(left);
+            return;
+        }
+        left.ask(process.spec().stop().signal());
+        timers.set(Timers.Due.CLEAR, LOOK);
+        sweepBegan = System.nanoTime();
+    }
+
+    private long sweepBegan;
+
+    private void stopSweeping() {
+        timers.cancel(Timers.Due.CLEAR);
+    }
+
+    private void swept(RunTree left) {
+        if (left == tree) {
+            tree = null;
+        } else if (tree != null) {
+            tree.forgetBefore();
+        }
+    }
+
+    private void clear() {
+        RunTree left = leftover();
+        if (left == null || left.gone()) {
+            if (left != null) {
+                swept(left);
+            }
+            if (pendingSpawn != null) {
+                spawn();
+            }
+            return;
+        }
+        Duration spent = Duration.ofNanos(System.nanoTime() - sweepBegan);
+        Duration patience = process.spec().stop().killTimeout();
+        if (spent.compareTo(patience) > 0) {
+            left.kill();
+        }
+        timers.set(Timers.Due.CLEAR, nextLook(sweepBegan));
+        if (pendingSpawn != null && !left.groupRemains()) {
             spawn();
+        } else if (pendingSpawn != null && spent.compareTo(patience.plus(AFTER_KILL)) > 0) {
+            spawnFailed("of the run before these are alive although they were killed: "
+                    + left.living().stream()
+                            .map(member ->
+                                    member.info().pid() + " (" + member.info().comm() + ")")
+                            .collect(Collectors.joining(", ")));
         }
     }
 
@@ -586,7 +698,7 @@ final class ProcessActor {
             identity = findByToken(left);
         }
         if (left != null && identity != null) {
-            tree = new RunTree(with.host(), scanner, identity, left.token());
+            tree = new RunTree(with.host(), scanner, identity, left.token(), null);
             Run found = left.executed(
                     identity, left.startedAt() == null ? with.clock().instant() : left.startedAt());
             if (left.exit() == null
@@ -610,10 +722,12 @@ final class ProcessActor {
 
     /** A daemon may have died between the spawn and its commit; then only the environment tells which process it was. */
     private @Nullable Identity findByToken(Run left) {
-        return scanner.with(tree -> tree.tokens().getOrDefault(left.token(), List.of()).stream()
+        return scanner.with(found -> found.tokens().getOrDefault(left.token(), List.of()).stream()
                 .filter(m -> m.info().pid() == m.info().sid())
+                // Descendants can have made sessions of their own, but later.
+                .min(Comparator.comparingLong((ProcessTree.Member m) -> m.info().startTicks())
+                        .thenComparingLong(m -> m.info().pid()))
                 .map(ProcessTree.Member::identity)
-                .findFirst()
                 .orElse(null));
     }
 
@@ -648,8 +762,11 @@ final class ProcessActor {
         if (waiter.startSettled(status, life.generation(), executed)) {
             return new Outcome.Done(process, waiter.changed());
         }
-        if (status.settled() && pendingSpawn == null) {
-            return new Outcome.NotStarted(process, run == null ? null : run.exit(), failure);
+        if (status.settled()) {
+            // What a user's stop ended, or was another run, says nothing about this start.
+            Run ended = run;
+            boolean itsOwn = ended != null && ended.generation() >= waiter.from() && life.wanted() == Wanted.RUN;
+            return new Outcome.NotStarted(process, ended != null && itsOwn ? ended.exit() : null, failure);
         }
         return null;
     }
@@ -659,7 +776,7 @@ final class ProcessActor {
                 ? List.of()
                 : tree.living().stream().map(ProcessTree.Member::info).toList();
         for (Waiter waiter : List.copyOf(waiters)) {
-            if (waiter.goal() == Waiter.Goal.RESTING) {
+            if (waiter.goal() != Waiter.Goal.ENDED) {
                 waiters.remove(waiter);
                 waiter.reply().complete(new Outcome.Unstoppable(process, survivors));
             }

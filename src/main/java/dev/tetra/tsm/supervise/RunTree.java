@@ -5,9 +5,11 @@ import dev.tetra.tsm.model.TsmException;
 import dev.tetra.tsm.os.Host;
 import dev.tetra.tsm.os.ProcessTree;
 import dev.tetra.tsm.os.Signals;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,7 +17,8 @@ import org.slf4j.LoggerFactory;
  * The processes of one run: signals reach all of them, and it is gone only when every one is. Used by one thread.
  *
  * <p>Members that were ever seen are remembered by identity, because a descendant whose parents have died is no longer
- * linked to its run by the kernel.
+ * linked to its run by the kernel. What the run before left outside of its group is ended while this one runs, and belongs
+ * to it until then, so that a stop ends it too.
  */
 final class RunTree {
     private static final Logger LOG = LoggerFactory.getLogger(RunTree.class);
@@ -32,12 +35,26 @@ final class RunTree {
     private int signal;
     private boolean killing;
     private int looks;
+    /** What is alive of the runs before. */
+    private @Nullable RunTree before;
 
-    RunTree(Host host, TreeScanner scanner, Identity leader, String token) {
+    RunTree(Host host, TreeScanner scanner, Identity leader, String token, @Nullable RunTree before) {
         this.host = host;
         this.scanner = scanner;
         this.leader = leader;
         this.token = token;
+        this.before = before;
+    }
+
+    /** What the runs before this one left behind, until that was seen to be gone. */
+    @Nullable
+    RunTree before() {
+        return before;
+    }
+
+    /** The runs before left nothing. */
+    void forgetBefore() {
+        before = null;
     }
 
     Identity leader() {
@@ -49,31 +66,41 @@ final class RunTree {
         endSeen = true;
     }
 
-    boolean leaderEndSeen() {
-        return endSeen;
-    }
-
     boolean leaderAlive() {
         return !endSeen && host.alive(leader);
     }
 
-    /** Everything of it that is alive. */
+    /** Everything of it that is alive, with what is alive of the runs before. */
     List<ProcessTree.Member> living() {
+        List<ProcessTree.Member> all = new ArrayList<>(own());
+        if (before != null) {
+            all.addAll(before.living());
+        }
+        return all;
+    }
+
+    private List<ProcessTree.Member> own() {
         List<ProcessTree.Member> members =
                 scanner.members(new ProcessTree.Scope(leader, token, endSeen, List.copyOf(known)));
         members.forEach(member -> known.add(member.identity()));
         return members;
     }
 
-    /** Whether the leader's group has members, for the price of one system call; only true knowledge once its end was seen. */
+    /** Whether something lives in the group of a leader that ended; mostly for the price of one system call. */
     boolean groupRemains() {
-        return endSeen && host.groupExists(leader.pid());
+        // Zombies, which a careless init leaves for ever, are in the group but hold nothing.
+        boolean here = (!endSeen || host.groupExists(leader.pid()))
+                && own().stream().anyMatch(member -> member.info().pgid() == leader.pid());
+        return here || (before != null && before.groupRemains());
     }
 
     /** Sends a signal to the group, followed by CONT so that a suspended process can react. */
     void ask(String name) {
         signal = Signals.number(name);
-        List<ProcessTree.Member> members = living();
+        if (before != null) {
+            before.ask(name);
+        }
+        List<ProcessTree.Member> members = own();
         if (leaderAlive()) {
             quietly(() -> host.signalGroup(leader, signal));
             quietly(() -> host.signalGroup(leader, Signals.number("CONT")));
@@ -86,7 +113,10 @@ final class RunTree {
     /** Sends SIGKILL to the group and to every descendant that left it, now and to whatever appears later. */
     void kill() {
         killing = true;
-        List<ProcessTree.Member> members = living();
+        if (before != null) {
+            before.kill();
+        }
+        List<ProcessTree.Member> members = own();
         if (leaderAlive()) {
             quietly(() -> host.signalGroup(leader, Signals.number("KILL")));
         }
@@ -95,11 +125,18 @@ final class RunTree {
 
     /** Whether nothing of it is alive. What the leader left behind is asked to stop, or killed, on the way. */
     boolean gone() {
+        if (before != null && before.gone()) {
+            before = null;
+        }
+        return ownGone() && before == null;
+    }
+
+    private boolean ownGone() {
         boolean cheap = endSeen && !killing && looks++ % CHEAP_LOOKS != CHEAP_LOOKS - 1;
         if (cheap && host.groupExists(leader.pid())) {
             return false;
         }
-        List<ProcessTree.Member> members = living();
+        List<ProcessTree.Member> members = own();
         if (killing) {
             members.forEach(this::killOne);
         } else if (!leaderAlive() && signal != 0) {

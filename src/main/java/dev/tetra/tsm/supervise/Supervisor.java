@@ -34,8 +34,10 @@ public final class Supervisor {
         });
         List<ManagedProcess> tracked = with.store().call(tx -> tx.processes().all());
         for (ManagedProcess process : tracked) {
-            ProcessActor actor = add(process);
+            ProcessActor actor = actor(process);
+            // Before anybody can ask: a wish must not be taken for one to a process of which nothing runs.
             actor.recover(rebooted);
+            actors.put(process.key(), actor);
             actor.start();
         }
         return tracked.size();
@@ -48,7 +50,8 @@ public final class Supervisor {
 
     /** Runs a process whose row and first run were just committed. */
     public CompletableFuture<Outcome> runNew(ManagedProcess process, Wish.Start wish) {
-        ProcessActor actor = add(process);
+        ProcessActor actor = actor(process);
+        actors.put(process.key(), actor);
         CompletableFuture<Outcome> reply = actor.ask(wish);
         actor.start();
         return reply;
@@ -75,17 +78,16 @@ public final class Supervisor {
      * @param stopWatching ends the watch for exits; called when no actor can start anything any more
      */
     public void close(Runnable stopWatching) throws InterruptedException {
+        actors.values().forEach(ProcessActor::askToClose);
         for (ProcessActor actor : actors.values()) {
-            actor.close();
+            actor.awaitClosed();
         }
         stopWatching.run();
         actors.values().forEach(ProcessActor::recordLateEnd);
         actors.clear();
     }
 
-    private ProcessActor add(ManagedProcess process) {
-        ProcessActor actor = new ProcessActor(with, scanner, tokens, process, gone -> actors.remove(gone.key(), gone));
-        actors.put(process.key(), actor);
-        return actor;
+    private ProcessActor actor(ManagedProcess process) {
+        return new ProcessActor(with, scanner, tokens, process, gone -> actors.remove(gone.key(), gone));
     }
 }

@@ -17,10 +17,14 @@ final class Timers {
         CLEAR
     }
 
+    private static final Duration LONGEST = Duration.ofDays(3650);
+
     private final Map<Due, Long> at = new EnumMap<>(Due.class);
 
     void set(Due due, Duration from) {
-        at.put(due, System.nanoTime() + from.toNanos());
+        // A century or more would overflow the clock.
+        Duration bounded = from.compareTo(LONGEST) < 0 ? from : LONGEST;
+        at.put(due, System.nanoTime() + bounded.toNanos());
     }
 
     void cancel(Due due) {

@@ -50,9 +50,7 @@ final class Transition {
                         : Step.of(life.withStatus(Status.ONLINE), new Action.AwaitStable());
             case Happening.Proven() -> Step.of(life.withStatus(Status.ONLINE), new Action.AwaitStable());
             case Happening.SpawnFailed(boolean asked) ->
-                asked
-                        ? Step.of(life.withStatus(Status.ERRORED))
-                        : ended(life, new Exit.Code(127), Duration.ZERO, RunCause.EXIT);
+                asked ? Step.of(life.withStatus(Status.ERRORED)) : notExecuted(life);
             // A death before the proof is a failed start, which the user is told about and decides on.
             case Happening.Ended ended ->
                 Step.of(life.withStatus(ended.exit().success() ? Status.EXITED : Status.ERRORED), new Action.Sweep());
@@ -200,6 +198,17 @@ final class Transition {
         return delay.isZero()
                 ? restart(counted, cause)
                 : Step.of(counted.withStatus(Status.WAITING), new Action.Sweep(), new Action.Backoff(delay));
+    }
+
+    /** What could not be executed once is tried again as after a failure, but never in the same breath. */
+    private Step notExecuted(Lifecycle life) {
+        Step step = ended(life, new Exit.Code(127), Duration.ZERO, RunCause.EXIT);
+        return step.life().status() != Status.STARTING
+                ? step
+                : Step.of(
+                        life.withRow(life.attempt(), life.unstable() + 1).withStatus(Status.WAITING),
+                        new Action.Sweep(),
+                        new Action.Backoff(policy.delay(1)));
     }
 
     private Step foundGone(Lifecycle life, Happening.FoundGone gone) {

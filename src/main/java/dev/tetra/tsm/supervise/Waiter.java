@@ -22,6 +22,11 @@ record Waiter(Goal goal, long from, boolean changed, CompletableFuture<Outcome> 
         ENDED
     }
 
+    /** Whether this waits for a run of that generation to be under way. */
+    boolean forRun(long generation) {
+        return (goal == Goal.RUNNING || goal == Goal.EXECUTED) && generation >= from;
+    }
+
     boolean startSettled(Status status, long generation, boolean executed) {
         boolean reached = goal == Goal.EXECUTED ? executed : status == Status.ONLINE;
         return generation >= from && reached;
