@@ -1,5 +1,7 @@
 package dev.tetra.tsm.command;
 
+import dev.tetra.tsm.command.render.Ansi;
+import dev.tetra.tsm.command.render.Errors;
 import dev.tetra.tsm.logs.From;
 import dev.tetra.tsm.logs.GrepSink;
 import dev.tetra.tsm.logs.LogFollower;
@@ -8,6 +10,7 @@ import dev.tetra.tsm.logs.LogPrinter;
 import dev.tetra.tsm.logs.LogSink;
 import dev.tetra.tsm.logs.LogSource;
 import dev.tetra.tsm.logs.LogTail;
+import dev.tetra.tsm.model.RawText;
 import dev.tetra.tsm.model.TsmException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -103,8 +106,21 @@ final class LogView {
         } catch (ClientGone e) {
             // nobody reads any more, which is how most of these end
         } catch (IOException e) {
-            throw unreadable(String.valueOf(e.getMessage()));
+            throw told(unreadable(String.valueOf(e.getMessage())), out);
+        } catch (TsmException e) {
+            throw told(e, out);
         }
+    }
+
+    /** What fails in the middle is told in the stream, as the client listens to nothing else any more. */
+    private static TsmException told(TsmException error, OutputStream out) {
+        try {
+            out.write(RawText.encode(Errors.text(error, new Ansi(false))));
+            out.flush();
+        } catch (IOException e) {
+            error.addSuppressed(e);
+        }
+        return error;
     }
 
     private static TsmException.Failed unreadable(String why) {
