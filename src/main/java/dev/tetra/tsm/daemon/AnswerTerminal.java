@@ -2,6 +2,7 @@ package dev.tetra.tsm.daemon;
 
 import dev.tetra.tsm.command.Terminal;
 import dev.tetra.tsm.control.Answer;
+import dev.tetra.tsm.control.ClientGoneException;
 import dev.tetra.tsm.control.Request;
 import java.io.OutputStream;
 import java.util.Optional;
@@ -48,7 +49,15 @@ final class AnswerTerminal implements Terminal {
 
     @Override
     public Optional<String> ask(String question) {
-        return request.inIsTerminal() ? answer.ask(question) : Optional.empty();
+        if (!request.inIsTerminal()) {
+            return Optional.empty();
+        }
+        try {
+            return answer.ask(question);
+        } catch (ClientGoneException e) {
+            // Ctrl-C at a question is an answer too: no.
+            return Optional.empty();
+        }
     }
 
     @Override
