@@ -53,7 +53,7 @@ public final class Targets {
      * The processes that the words mean, each once, in the order of the words and within a word by ID.
      *
      * <p>A word is {@code all}, a number, a name, part of a name, or one of {@code id: name: port: pid:} and a value. A
-     * name given in full always counts. Else a word fits a name whose parts between dashes contain the word's own parts
+     * name given in full always counts, then one given in full but for its port. Else a word fits a name whose parts between dashes contain the word's own parts
      * side by side: {@code my-api} fits {@code my-api-worker} and {@code old-my-api}.
      *
      * @param namespace only processes of this namespace count; without words, all of them
@@ -140,7 +140,11 @@ public final class Targets {
     }
 
     private static <C extends Candidate> List<C> named(String name, List<C> pool) {
-        return only(pool, c -> c.name().equals(name));
+        List<C> full = only(pool, c -> c.name().equals(name));
+        // Who said --name api has api-8000, and means that by api, whatever else has an api in its name.
+        return full.isEmpty()
+                ? only(pool, c -> c.ports().stream().anyMatch(port -> c.name().equals(name + "-" + port)))
+                : full;
     }
 
     private static <C extends Candidate> List<C> partlyNamed(String word, List<C> pool) {

@@ -105,6 +105,18 @@ class TargetsTest {
     }
 
     @Test
+    void a_name_but_for_its_port_wins_over_parts_of_others() {
+        List<Row> two = List.of(
+                new Row(1, 0, "my-api-http-8001", "default", List.of(8001), List.of()),
+                new Row(2, 1, "api-8000", "default", List.of(8000), List.of()));
+        assertEquals(
+                1,
+                Targets.resolve(List.of("api"), null, two, NumberOrder.ID_FIRST)
+                        .getFirst()
+                        .id());
+    }
+
+    @Test
     void a_full_name_wins_over_parts_of_others() {
         List<Row> two = List.of(
                 new Row(1, 0, "web-1", "default", List.of(), List.of()),
