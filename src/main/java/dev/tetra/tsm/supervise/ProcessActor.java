@@ -173,8 +173,13 @@ final class ProcessActor {
     void recordLateEnd() {
         for (Message left = mailbox.poll(); left != null; left = mailbox.poll()) {
             if (left instanceof Message.RunEnded(long runKey, Exit exit, long _)) {
-                with.store()
-                        .run(tx -> tx.runs().ended(runKey, exit, with.clock().instant()));
+                try {
+                    with.store()
+                            .run(tx ->
+                                    tx.runs().ended(runKey, exit, with.clock().instant()));
+                } catch (RuntimeException e) {
+                    LOG.error("the end of {} cannot be recorded; the next daemon will not know it", process.label(), e);
+                }
             }
         }
     }
@@ -415,6 +420,16 @@ final class ProcessActor {
         }
         step.actions().forEach(this::perform);
         settleWaiters();
+        if (!by.isEmpty()) {
+            tryAgainOnSurvivors();
+        }
+    }
+
+    /** Who asks something of what survived SIGKILL is to hear that too, rather than to wait for ever. */
+    private void tryAgainOnSurvivors() {
+        if (life.status() == Status.STOPPING && tree != null && tree.killed() && survivorsDue == null) {
+            kill();
+        }
     }
 
     private void reload(Entry entry) {

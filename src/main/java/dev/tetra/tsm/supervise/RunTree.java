@@ -123,6 +123,11 @@ final class RunTree {
         members.forEach(this::killOne);
     }
 
+    /** Whether it was killed. */
+    boolean killed() {
+        return killing;
+    }
+
     /** Whether nothing of it is alive. What the leader left behind is asked to stop, or killed, on the way. */
     boolean gone() {
         if (before != null && before.gone()) {

@@ -62,6 +62,7 @@ final class Rig {
     final Supervision with;
     Supervisor supervisor;
     private final String environment;
+    private boolean storeOpen = true;
 
     /** Answers a call of the host in the real one's place. */
     interface Meddler {
@@ -273,6 +274,12 @@ final class Rig {
         supervisor.recover();
     }
 
+    /** Makes the database fail from now on. */
+    void closeStore() {
+        store.close();
+        storeOpen = false;
+    }
+
     void close() throws Exception {
         try {
             supervisor.close(() -> {});
@@ -283,7 +290,9 @@ final class Rig {
             }
             assertEquals(List.of(), left);
         } finally {
-            store.close();
+            if (storeOpen) {
+                store.close();
+            }
             host.close();
             try (var files = Files.walk(home)) {
                 for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {

@@ -1,0 +1,194 @@
+package dev.tetra.tsm.supervise;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tetra.tsm.model.Exit;
+import dev.tetra.tsm.model.Identity;
+import dev.tetra.tsm.model.ManagedProcess;
+import dev.tetra.tsm.model.Status;
+import dev.tetra.tsm.model.TsmException;
+import dev.tetra.tsm.os.Signals;
+import dev.tetra.tsm.testing.Await;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Many wishes at once, signals that do nothing, a store that fails, an end in every phase. */
+class SupervisorFaultTest {
+    private static final Duration SHORT = Duration.ofMillis(300);
+    private static final String STUBBORN = "trap '' TERM; echo $$ >$TSM_DIR/ready; while :; do sleep 0.05; done";
+
+    private final AtomicReference<Rig.@Nullable Meddler> meddler = new AtomicReference<>();
+    private final Rig rig = new Rig((method, arguments) -> {
+        Rig.Meddler present = meddler.get();
+        return present == null ? Rig.Meddler.REAL : present.answer(method, arguments);
+    });
+
+    @AfterEach
+    void close() throws Exception {
+        meddler.set(null);
+        rig.close();
+    }
+
+    /** Signals that would end something are lost, as on a process that the kernel does not let go. */
+    private void makeUnkillable() {
+        meddler.set((method, arguments) ->
+                method.equals("signal") || method.equals("signalGroup") ? true : Rig.Meddler.REAL);
+    }
+
+    @Test
+    void a_restart_of_what_cannot_be_killed_is_told_who_survives() {
+        ManagedProcess process = rig.started(rig.add("a", Rig.QUICK, SHORT, STUBBORN));
+        makeUnkillable();
+        Outcome.Unstoppable stuck = (Outcome.Unstoppable) rig.restart(process, true);
+        assertEquals(rig.leader(process).pid(), stuck.survivors().getFirst().pid());
+        assertInstanceOf(Outcome.Unstoppable.class, rig.stop(process));
+        assertEquals(Status.STOPPING, rig.now(process).status());
+        meddler.set(null);
+        assertInstanceOf(Outcome.Done.class, rig.stop(process));
+        assertEquals(1, rig.runs(process).size());
+    }
+
+    @Test
+    void a_run_that_leftovers_keep_from_starting_fails_and_says_why() {
+        ManagedProcess process =
+                rig.started(rig.add("a", Rig.SLOW, SHORT, "sh -c \"" + STUBBORN.replace("$", "\\$") + "\" & wait"));
+        rig.number("ready");
+        Identity leader = rig.leader(process);
+        makeUnkillable();
+        rig.host.signal(leader, Signals.KILL);
+        rig.await(process, Status.WAITING);
+        assertEquals(
+                "not executed: of the run before",
+                ((Exit.Unknown) exit(process)).why().substring(0, 31));
+        meddler.set(null);
+        assertInstanceOf(Outcome.Done.class, rig.stop(process));
+        assertEquals(List.of(), rig.living());
+    }
+
+    private Exit exit(ManagedProcess process) {
+        Exit exit = rig.run(process).exit();
+        if (exit == null) {
+            throw new AssertionError("goes on: " + rig.run(process));
+        }
+        return exit;
+    }
+
+    @Test
+    void leftovers_that_end_in_the_very_moment_do_not_hold_the_next_run_up() {
+        ManagedProcess process = rig.started(rig.add("a", Rig.QUICK, SHORT, "sleep 60 & sleep 60 & wait"));
+        Identity leader = rig.leader(process);
+        // All of the group at once: some are dying while the leader's end is handled, and seen alive by some looks
+        // only.
+        rig.host.signalGroup(leader, Signals.KILL);
+        Await.until("a second run", Rig.SOON, () -> rig.runs(process).size() == 2);
+        rig.await(process, Status.ONLINE);
+    }
+
+    @Test
+    void zombies_in_the_group_of_the_run_before_hold_nothing_up() {
+        ManagedProcess process = rig.started(rig.add("a", Rig.QUICK, SHORT, "while :; do sleep 60; done"));
+        // An init that reaps nobody leaves its group there for ever.
+        meddler.set((method, arguments) -> method.equals("groupExists") ? true : Rig.Meddler.REAL);
+        rig.host.signalGroup(rig.leader(process), Signals.KILL);
+        Await.until("a second run", Rig.SOON, () -> rig.runs(process).size() == 2);
+        rig.await(process, Status.ONLINE);
+        assertInstanceOf(Outcome.Done.class, rig.stop(process));
+        assertInstanceOf(Outcome.Done.class, rig.delete(process));
+    }
+
+    @Test
+    void forty_at_once_leave_one_process_in_one_state() throws Exception {
+        ManagedProcess process =
+                rig.started(rig.add("a", Rig.QUICK, SHORT, "echo $$ >>$TSM_DIR/pids; while :; do sleep 60; done"));
+        CountDownLatch go = new CountDownLatch(1);
+        List<Thread> threads = new ArrayList<>();
+        List<CompletableFuture<Outcome>> replies = java.util.Collections.synchronizedList(new ArrayList<>());
+        for (int i = 0; i < 40; i++) {
+            Wish wish = switch (i % 4) {
+                case 0 -> new Wish.Stop("u" + i, false, null);
+                case 1 -> new Wish.Start("u" + i, i % 8 == 1, null);
+                case 2 -> new Wish.Restart("u" + i, i % 8 == 2, null);
+                default -> i == 39 ? new Wish.Delete("u", true) : new Wish.Stop("u" + i, true, null);
+            };
+            threads.add(Thread.ofVirtual().start(() -> {
+                try {
+                    go.await();
+                    replies.add(rig.ask(process, wish));
+                } catch (InterruptedException | TsmException.NotFound e) {
+                    replies.add(CompletableFuture.failedFuture(e));
+                }
+            }));
+        }
+        go.countDown();
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertEquals(40, replies.size());
+        for (CompletableFuture<Outcome> reply : replies) {
+            try {
+                Rig.get(reply);
+            } catch (IllegalStateException | TsmException e) {
+                assertTrue(e instanceof TsmException || e.getCause() instanceof TsmException, e.toString());
+            }
+        }
+        if (rig.store.call(tx -> tx.processes().find(process.key())).isPresent()) {
+            rig.stop(process);
+        }
+        assertEquals(List.of(), rig.living());
+    }
+
+    @Test
+    void a_daemon_whose_database_fails_can_still_stop() throws Exception {
+        ManagedProcess process = rig.started(rig.add("a", Rig.QUICK, SHORT, "while :; do sleep 60; done"));
+        Identity leader = rig.leader(process);
+        ManagedProcess resting = rig.add("b", Rig.QUICK, SHORT, "while :; do sleep 60; done");
+        rig.started(resting);
+        rig.closeStore();
+        rig.host.signal(leader, Signals.KILL);
+        Await.until("its end is there", Rig.SOON, () -> !rig.host.alive(leader));
+        CompletableFuture<Outcome> stop = rig.ask(resting, new Wish.Stop("me", false, null));
+        assertThrows(RuntimeException.class, () -> Rig.get(stop));
+        CompletableFuture<Outcome> wish = rig.ask(process, new Wish.Stop("me", false, null));
+        Thread closing = Thread.ofVirtual().start(() -> {
+            try {
+                rig.supervisor.close(() -> {});
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        assertTrue(closing.join(Rig.SOON));
+        assertThrows(RuntimeException.class, () -> Rig.get(wish));
+    }
+
+    @Test
+    void closing_in_any_phase_answers_everybody_and_ends_no_process() throws Exception {
+        ManagedProcess starting = rig.add("starting", Rig.QUICK, SHORT, "while :; do sleep 60; done");
+        ManagedProcess stopping = rig.started(rig.add("stopping", Rig.QUICK, Duration.ofSeconds(60), STUBBORN));
+        rig.number("ready");
+        ManagedProcess waiting = rig.add("waiting", Rig.SLOW, SHORT, "exit 1");
+        rig.start(waiting, false);
+        rig.await(waiting, Status.WAITING);
+        CompletableFuture<Outcome> stop = rig.ask(stopping, new Wish.Stop("me", false, null));
+        CompletableFuture<Outcome> end = rig.ask(waiting, new Wish.Await("me"));
+        CompletableFuture<Outcome> start = rig.supervisor.runNew(starting, new Wish.Start("me", true, null));
+        Await.until("it was executed", Rig.SOON, () -> rig.run(starting).identity() != null);
+        rig.await(stopping, Status.STOPPING);
+        rig.supervisor.close(() -> {});
+        assertThrows(TsmException.Unavailable.class, () -> Rig.get(stop));
+        assertThrows(TsmException.Unavailable.class, () -> Rig.get(end));
+
+        assertTrue(start.isDone());
+        assertTrue(rig.host.alive(rig.leader(starting)));
+        assertTrue(rig.host.alive(rig.leader(stopping)));
+    }
+}
