@@ -161,7 +161,8 @@ final class Entry {
             case Happening.FoundRunning _ ->
                 event(tx, EventKind.ADOPT, runKey, Origin.TSM, "taken back by a new daemon as pid " + pid());
             case Happening.FoundGone gone -> {
-                if (before.status().alive()) {
+                // An end that the daemon before this one saw has its event.
+                if (before.status().alive() && run != null && run.exit() == null) {
                     event(
                             tx,
                             EventKind.EXIT,
