@@ -2,31 +2,22 @@ package dev.tetra.tsm.supervise;
 
 import dev.tetra.tsm.model.EventKind;
 import dev.tetra.tsm.model.Exit;
-import dev.tetra.tsm.model.Identity;
 import dev.tetra.tsm.model.Lifecycle;
 import dev.tetra.tsm.model.ManagedProcess;
 import dev.tetra.tsm.model.Origin;
 import dev.tetra.tsm.model.Run;
 import dev.tetra.tsm.model.RunCause;
 import dev.tetra.tsm.model.Status;
-import dev.tetra.tsm.model.StopPolicy;
 import dev.tetra.tsm.model.TsmException;
-import dev.tetra.tsm.model.Wanted;
-import dev.tetra.tsm.os.ProcessInfo;
 import dev.tetra.tsm.os.ProcessTree;
-import dev.tetra.tsm.os.SpawnException;
 import dev.tetra.tsm.store.Tx;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,13 +34,7 @@ final class ProcessActor {
     /** How long a program must live to count as started (SPEC 7). */
     static final Duration PROOF = Duration.ofMillis(100);
 
-    private static final Duration AFTER_KILL = Duration.ofSeconds(1);
-    private static final Duration LOOK = Duration.ofMillis(8);
-    private static final Duration RAREST_LOOK = Duration.ofSeconds(2);
-    private static final Duration LOOK_AT_SURVIVORS = Duration.ofMillis(500);
     private static final Duration RETRY_COMMIT = Duration.ofMillis(300);
-    /** How long the end of a process that is no longer there may take to be reported, before it counts as unseen. */
-    private static final Duration REPORT = Duration.ofMillis(1500);
 
     private sealed interface Message {
         record Asked(Wish wish, CompletableFuture<Outcome> reply) implements Message {}
@@ -62,23 +47,17 @@ final class ProcessActor {
     }
 
     private final Supervision with;
-    private final TreeScanner scanner;
     private final Tokens tokens;
     private final Consumer<ProcessActor> onDeleted;
     private final LinkedBlockingQueue<Message> mailbox = new LinkedBlockingQueue<>();
     private final Timers timers = new Timers();
-    private final List<Waiter> waiters = new ArrayList<>();
+    private final Waiters waiters = new Waiters();
+    private final Execution execution;
     private final Thread thread;
 
     private ManagedProcess process;
     private Lifecycle life;
     private @Nullable Run run;
-    private @Nullable RunTree tree;
-    private long executedNanos;
-    private boolean executedByThis;
-    private @Nullable StopPolicy stopWith;
-    private @Nullable Long survivorsDue;
-    private @Nullable RunCause pendingSpawn;
     private String failure = "";
     private boolean open = true;
     private volatile boolean closing;
@@ -91,12 +70,12 @@ final class ProcessActor {
             ManagedProcess process,
             Consumer<ProcessActor> onDeleted) {
         this.with = with;
-        this.scanner = scanner;
         this.tokens = tokens;
         this.process = process;
         this.life = process.life();
         this.run = process.run();
         this.onDeleted = onDeleted;
+        this.execution = new Execution(with, scanner, timers, new Reports());
         this.thread = Thread.ofVirtual().name("process " + process.name()).unstarted(this::loop);
     }
 
@@ -142,7 +121,7 @@ final class ProcessActor {
             Thread.currentThread().interrupt();
         } finally {
             over = true;
-            waiters.forEach(waiter -> waiter.reply().completeExceptionally(daemonStops()));
+            waiters.fail(daemonStops());
             refuseLate();
         }
     }
@@ -210,7 +189,7 @@ final class ProcessActor {
         switch (message) {
             case Message.Asked(Wish wish, CompletableFuture<Outcome> reply) -> asked(wish, reply);
             case Message.RunEnded end -> ended(end);
-            case Message.Recover(boolean rebooted) -> recoverNow(rebooted);
+            case Message.Recover(boolean rebooted) -> execution.recover(rebooted);
             case Message.Close() -> open = false;
         }
     }
@@ -219,13 +198,11 @@ final class ProcessActor {
         switch (due) {
             case PROOF -> apply(new Happening.Proven());
             case STABLE -> apply(new Happening.Stable());
-            case KILL -> apply(new Happening.KillDue());
             case BACKOFF -> {
                 pass(Checkpoints.Point.AFTER_BACKOFF);
                 apply(new Happening.BackoffElapsed());
             }
-            case WATCH -> watch();
-            case CLEAR -> clear();
+            case KILL, WATCH, CLEAR -> execution.due(due);
         }
     }
 
@@ -270,7 +247,7 @@ final class ProcessActor {
                 reply);
         if (first) {
             waiters.add(waiter);
-            if (pendingSpawn == null) {
+            if (!execution.spawnPending()) {
                 perform(new Action.Spawn(RunCause.START));
             }
             settleWaiters();
@@ -283,20 +260,9 @@ final class ProcessActor {
                 () -> waiters.add(waiter));
     }
 
-    /** Whether a user waits for the run that is decided on, so that its failure is told and not made up for. */
-    private boolean asked() {
-        return waiters.stream().anyMatch(waiter -> waiter.forRun(life.generation()));
-    }
-
-    private boolean proofAsked() {
-        return waiters.stream()
-                .anyMatch(waiter -> waiter.forRun(life.generation()) && waiter.goal() == Waiter.Goal.RUNNING);
-    }
-
     /** Whether anything lives of what ended. */
     private boolean remains() {
-        RunTree present = tree;
-        return present != null && !present.living().isEmpty();
+        return !execution.living().isEmpty();
     }
 
     private void askedToStop(Wish.Stop stop, CompletableFuture<Outcome> reply) {
@@ -307,7 +273,7 @@ final class ProcessActor {
         }
         decide(new Happening.StopAsked(stop.kill(), remains), stop.by(), null, () -> {
             if (stop.policy() != null) {
-                stopWith = stop.policy();
+                execution.stopWith(stop.policy());
             }
             waiters.add(new Waiter(Waiter.Goal.RESTING, life.generation(), true, reply));
         });
@@ -354,24 +320,10 @@ final class ProcessActor {
         if (run == null || run.key() != end.runKey() || run.exit() != null) {
             return;
         }
-        if (tree != null) {
-            tree.leaderEnded();
-        }
+        execution.leaderEnded();
         pass(Checkpoints.Point.BEFORE_EXIT_COMMIT);
-        apply(new Happening.Ended(end.exit(), lived(end.nanos())));
+        apply(new Happening.Ended(end.exit(), execution.lived(end.nanos())));
         pass(Checkpoints.Point.AFTER_EXIT_COMMIT);
-    }
-
-    private Duration lived(long endNanos) {
-        if (executedByThis) {
-            return Duration.ofNanos(Math.max(0, endNanos - executedNanos));
-        }
-        // The run of an earlier daemon: only the wall clock knows.
-        Instant started = run == null ? null : run.startedAt();
-        Duration wall = started == null
-                ? Duration.ZERO
-                : Duration.between(started, with.clock().instant());
-        return wall.isNegative() ? Duration.ZERO : wall;
     }
 
     /** Something that is not a user's wish: it is so, and must be recorded however long that takes. */
@@ -413,22 +365,12 @@ final class ProcessActor {
             timers.cancel(Timers.Due.BACKOFF);
         }
         if (life.status() != Status.STOPPING) {
-            timers.cancel(Timers.Due.KILL);
-            timers.cancel(Timers.Due.WATCH);
-            stopWith = null;
-            survivorsDue = null;
+            execution.notStopping();
         }
         step.actions().forEach(this::perform);
         settleWaiters();
-        if (!by.isEmpty()) {
-            tryAgainOnSurvivors();
-        }
-    }
-
-    /** Who asks something of what survived SIGKILL is to hear that too, rather than to wait for ever. */
-    private void tryAgainOnSurvivors() {
-        if (life.status() == Status.STOPPING && tree != null && tree.killed() && survivorsDue == null) {
-            kill();
+        if (!by.isEmpty() && life.status() == Status.STOPPING) {
+            execution.killSurvivorsAgain();
         }
     }
 
@@ -467,14 +409,11 @@ final class ProcessActor {
 
     private void perform(Action action) {
         switch (action) {
-            case Action.Spawn(RunCause cause) -> spawnWhenClear(cause);
-            case Action.AskToStop() -> askToStop();
-            case Action.Kill() -> kill();
-            case Action.WatchTree() -> {
-                watchBegan = System.nanoTime();
-                watch();
-            }
-            case Action.Sweep() -> sweep();
+            case Action.Spawn _ -> execution.spawnWhenClear();
+            case Action.AskToStop() -> execution.askToStop();
+            case Action.Kill() -> execution.kill();
+            case Action.WatchTree() -> execution.watchFromNow();
+            case Action.Sweep() -> execution.sweep();
             case Action.Backoff(Duration delay) -> {
                 timers.set(Timers.Due.BACKOFF, delay);
                 pass(Checkpoints.Point.DURING_BACKOFF);
@@ -482,319 +421,57 @@ final class ProcessActor {
             case Action.AwaitProof() -> timers.set(Timers.Due.PROOF, PROOF);
             case Action.AwaitStable() ->
                 timers.set(Timers.Due.STABLE, process.spec().restart().stableAfter());
-            case Action.ReportSurvivors() -> reportSurvivors();
+            case Action.ReportSurvivors() ->
+                waiters.tellSurvivors(
+                        process,
+                        execution.living().stream()
+                                .map(ProcessTree.Member::info)
+                                .toList());
         }
     }
-
-    /** What the run before left in its group may hold its port and its files: first that ends, then the next begins. */
-    private void spawnWhenClear(RunCause cause) {
-        RunTree present = tree;
-        if (present == null || !present.groupRemains()) {
-            spawn();
-            return;
-        }
-        pendingSpawn = cause;
-        sweep();
-        if (!timers.isSet(Timers.Due.CLEAR)) {
-            // It went in the very moment.
-            spawn();
-        }
-    }
-
-    private void spawnFailed(String why) {
-        pendingSpawn = null;
-        failure = why;
-        apply(new Happening.SpawnFailed(asked()));
-    }
-
-    private void spawn() {
-        pendingSpawn = null;
-        Run planned = run;
-        if (planned == null) {
-            throw new IllegalStateException("no run was decided for " + process.label());
-        }
-        Identity identity;
-        try {
-            identity = execute(planned);
-        } catch (SpawnException | IOException | RuntimeException e) {
-            LOG.warn("{} could not be executed", process.label(), e);
-            spawnFailed(String.valueOf(e.getMessage()));
-            return;
-        }
-        pass(Checkpoints.Point.AFTER_SPAWN);
-        executedByThis = true;
-        tree = new RunTree(with.host(), scanner, identity, planned.token(), tree);
-        run = planned.executed(identity, with.clock().instant());
-        apply(new Happening.Spawned(proofAsked()));
-        pass(Checkpoints.Point.AFTER_SPAWN_COMMIT);
-        sweep();
-        with.sightings().executed(process.key());
-    }
-
-    private Identity execute(Run planned) throws SpawnException, IOException {
-        with.logs().create(process.name());
-        var variables = with.store().call(tx -> tx.environments().of(process.key()));
-        var request = Launch.request(process, variables, planned.token(), with.home(), with.logs());
-        pass(Checkpoints.Point.BEFORE_SPAWN);
-        executedNanos = System.nanoTime();
-        return with.host()
-                .spawn(request, exit -> mailbox.add(new Message.RunEnded(planned.key(), exit, System.nanoTime())));
-    }
-
-    private StopPolicy stopPolicy() {
-        return stopWith != null ? stopWith : process.spec().stop();
-    }
-
-    private void askToStop() {
-        pendingSpawn = null;
-        stopSweeping();
-        RunTree present = tree;
-        StopPolicy policy = stopPolicy();
-        if (present == null) {
-            apply(new Happening.TreeGone());
-            return;
-        }
-        if (policy.killTimeout().isZero()) {
-            kill();
-            return;
-        }
-        pass(Checkpoints.Point.BEFORE_STOP_SIGNAL);
-        present.ask(policy.signal());
-        pass(Checkpoints.Point.AFTER_STOP_SIGNAL);
-        timers.set(Timers.Due.KILL, policy.killTimeout());
-        lookFromNow();
-    }
-
-    private void kill() {
-        pendingSpawn = null;
-        timers.cancel(Timers.Due.KILL);
-        stopSweeping();
-        RunTree present = tree;
-        if (present == null) {
-            apply(new Happening.TreeGone());
-            return;
-        }
-        present.kill();
-        pass(Checkpoints.Point.AFTER_KILL_SIGNAL);
-        survivorsDue = System.nanoTime() + AFTER_KILL.toNanos();
-        lookFromNow();
-    }
-
-    private long watchBegan;
-
-    private void lookFromNow() {
-        watchBegan = System.nanoTime();
-        timers.set(Timers.Due.WATCH, LOOK);
-    }
-
-    private void watch() {
-        RunTree present = tree;
-        if (life.status() != Status.STOPPING || present == null) {
-            return;
-        }
-        if (present.leaderAlive() && survivorsDue == null) {
-            // Its end wakes us; only a leader whose end nobody reports needs another look.
-            timers.set(Timers.Due.WATCH, LOOK_AT_SURVIVORS);
-            return;
-        }
-        if (endIsDue(present) || !present.gone()) {
-            if (survivorsDue != null && System.nanoTime() - survivorsDue > 0 && !endIsDue(present)) {
-                survivorsDue = null;
-                apply(new Happening.Survived());
-                timers.set(Timers.Due.WATCH, LOOK_AT_SURVIVORS);
-            } else {
-                timers.set(Timers.Due.WATCH, nextLook(watchBegan));
-            }
-            return;
-        }
-        pass(Checkpoints.Point.BEFORE_GONE);
-        tree = null;
-        apply(new Happening.TreeGone());
-    }
-
-    /** Looks get rarer the longer something takes: each may be a scan of all processes. */
-    private static Duration nextLook(long since) {
-        Duration next = Duration.ofNanos((System.nanoTime() - since) / 8);
-        return next.compareTo(LOOK) < 0 ? LOOK : next.compareTo(RAREST_LOOK) > 0 ? RAREST_LOOK : next;
-    }
-
-    private @Nullable Long reportDue;
-
-    /** Whether the leader is gone and how it ended has yet to be reported; bounded, then it counts as unseen. */
-    private boolean endIsDue(RunTree present) {
-        boolean ofThisRun = run != null && present.leader().equals(run.identity());
-        if (run == null || !ofThisRun || run.exit() != null || present.leaderAlive()) {
-            reportDue = null;
-            return false;
-        }
-        if (reportDue == null) {
-            reportDue = System.nanoTime() + REPORT.toNanos();
-        }
-        if (System.nanoTime() - reportDue > 0) {
-            reportDue = null;
-            mailbox.add(new Message.RunEnded(run.key(), new Exit.Unknown("nobody reported it"), System.nanoTime()));
-        }
-        return true;
-    }
-
-    /** What is left of runs that have ended. */
-    private @Nullable RunTree leftover() {
-        RunTree present = tree;
-        boolean runs = present != null
-                && run != null
-                && run.exit() == null
-                && present.leader().equals(run.identity());
-        return present != null && runs ? present.before() : present;
-    }
-
-    /** Ends what leaders left behind, beside whatever else goes on. */
-    private void sweep() {
-        RunTree left = leftover();
-        if (left == null || timers.isSet(Timers.Due.CLEAR)) {
-            return;
-        }
-        if (left.gone()) {
-            swept(left);
-            return;
-        }
-        left.ask(process.spec().stop().signal());
-        timers.set(Timers.Due.CLEAR, LOOK);
-        sweepBegan = System.nanoTime();
-    }
-
-    private long sweepBegan;
-
-    private void stopSweeping() {
-        timers.cancel(Timers.Due.CLEAR);
-    }
-
-    private void swept(RunTree left) {
-        if (left == tree) {
-            tree = null;
-        } else if (tree != null) {
-            tree.forgetBefore();
-        }
-    }
-
-    private void clear() {
-        RunTree left = leftover();
-        if (left == null || left.gone()) {
-            if (left != null) {
-                swept(left);
-            }
-            if (pendingSpawn != null) {
-                spawn();
-            }
-            return;
-        }
-        Duration spent = Duration.ofNanos(System.nanoTime() - sweepBegan);
-        Duration patience = process.spec().stop().killTimeout();
-        if (spent.compareTo(patience) > 0) {
-            left.kill();
-        }
-        timers.set(Timers.Due.CLEAR, nextLook(sweepBegan));
-        if (pendingSpawn != null && !left.groupRemains()) {
-            spawn();
-        } else if (pendingSpawn != null && spent.compareTo(patience.plus(AFTER_KILL)) > 0) {
-            spawnFailed("of the run before these are alive although they were killed: "
-                    + left.living().stream()
-                            .map(member ->
-                                    member.info().pid() + " (" + member.info().comm() + ")")
-                            .collect(Collectors.joining(", ")));
-        }
-    }
-
-    // --- what a daemon before this one left ---
-
-    private void recoverNow(boolean rebooted) {
-        Run left = run;
-        Identity identity = left == null ? null : left.identity();
-        if (left != null && identity == null && left.exit() == null && !rebooted) {
-            identity = findByToken(left);
-        }
-        if (left != null && identity != null) {
-            tree = new RunTree(with.host(), scanner, identity, left.token(), null);
-            Run found = left.executed(
-                    identity, left.startedAt() == null ? with.clock().instant() : left.startedAt());
-            if (left.exit() == null
-                    && !rebooted
-                    && with.host()
-                            .adopt(
-                                    identity,
-                                    exit -> mailbox.add(new Message.RunEnded(left.key(), exit, System.nanoTime())))) {
-                run = found;
-                apply(new Happening.FoundRunning());
-                with.sightings().executed(process.key());
-                return;
-            }
-        }
-        boolean remains = tree != null && !rebooted && !tree.living().isEmpty();
-        Exit exit = left != null && left.exit() != null
-                ? left.exit()
-                : new Exit.Unknown(rebooted ? "the machine was booted" : "no daemon was there to see it");
-        apply(new Happening.FoundGone(exit, left != null && identity != null, remains, rebooted));
-    }
-
-    /** A daemon may have died between the spawn and its commit; then only the environment tells which process it was. */
-    private @Nullable Identity findByToken(Run left) {
-        return scanner.with(found -> found.tokens().getOrDefault(left.token(), List.of()).stream()
-                .filter(m -> m.info().pid() == m.info().sid())
-                // Descendants can have made sessions of their own, but later.
-                .min(Comparator.comparingLong((ProcessTree.Member m) -> m.info().startTicks())
-                        .thenComparingLong(m -> m.info().pid()))
-                .map(ProcessTree.Member::identity)
-                .orElse(null));
-    }
-
-    // --- who waits ---
 
     private void settleWaiters() {
-        for (Waiter waiter : List.copyOf(waiters)) {
-            if (waiter.reply().isDone()) {
-                waiters.remove(waiter);
-                continue;
-            }
-            Outcome outcome = outcomeFor(waiter);
-            if (outcome != null) {
-                waiters.remove(waiter);
-                waiter.reply().complete(outcome);
-            }
-        }
+        waiters.settle(process, failure);
     }
 
-    private @Nullable Outcome outcomeFor(Waiter waiter) {
-        Status status = life.status();
-        if (waiter.goal() == Waiter.Goal.ENDED) {
-            return status.settled() ? new Outcome.Done(process, false) : null;
+    /** What the execution tells, on this actor's thread but for the end of a leader. */
+    private final class Reports implements Execution.Owner {
+        @Override
+        public ManagedProcess process() {
+            return process;
         }
-        if (waiter.goal() == Waiter.Goal.RESTING) {
-            if (status.settled()) {
-                return new Outcome.Done(process, waiter.changed());
-            }
-            return life.wanted() == Wanted.RUN ? new Outcome.Refused(process, "it was started again meanwhile") : null;
-        }
-        boolean executed = run != null && run.generation() >= waiter.from() && run.identity() != null;
-        if (waiter.startSettled(status, life.generation(), executed)) {
-            return new Outcome.Done(process, waiter.changed());
-        }
-        if (status.settled()) {
-            // What a user's stop ended, or was another run, says nothing about this start.
-            Run ended = run;
-            boolean itsOwn = ended != null && ended.generation() >= waiter.from() && life.wanted() == Wanted.RUN;
-            return new Outcome.NotStarted(process, ended != null && itsOwn ? ended.exit() : null, failure);
-        }
-        return null;
-    }
 
-    private void reportSurvivors() {
-        List<ProcessInfo> survivors = tree == null
-                ? List.of()
-                : tree.living().stream().map(ProcessTree.Member::info).toList();
-        for (Waiter waiter : List.copyOf(waiters)) {
-            if (waiter.goal() != Waiter.Goal.ENDED) {
-                waiters.remove(waiter);
-                waiter.reply().complete(new Outcome.Unstoppable(process, survivors));
-            }
+        @Override
+        public @Nullable Run run() {
+            return run;
+        }
+
+        @Override
+        public void happened(Happening happening) {
+            apply(happening);
+        }
+
+        @Override
+        public void executed(Run executed) {
+            run = executed;
+            apply(new Happening.Spawned(waiters.proofAskedFor(life.generation())));
+        }
+
+        @Override
+        public void notExecuted(String why) {
+            failure = why;
+            apply(new Happening.SpawnFailed(waiters.askedFor(life.generation())));
+        }
+
+        @Override
+        public void foundRunning(Run found) {
+            run = found;
+            apply(new Happening.FoundRunning());
+        }
+
+        @Override
+        public void leaderEnded(long runKey, Exit exit) {
+            mailbox.add(new Message.RunEnded(runKey, exit, System.nanoTime()));
         }
     }
 
