@@ -33,12 +33,23 @@ class ArchitectureTest {
             Map.entry("os", List.of("model")),
             Map.entry("logs", List.of("model", "os")),
             Map.entry("supervise", List.of("model", "spec", "store", "os", "logs")),
-            Map.entry("engine", List.of("model", "spec", "store", "os", "logs", "supervise")),
+            Map.entry("ipc", List.of("model")),
+            Map.entry("engine", List.of("model", "spec", "store", "os", "logs", "supervise", "ipc")),
             Map.entry("command", List.of("model", "spec", "logs", "engine")),
             Map.entry("control", List.of("model")),
             Map.entry(
                     "daemon",
-                    List.of("model", "spec", "store", "os", "logs", "supervise", "engine", "command", "control")),
+                    List.of(
+                            "model",
+                            "spec",
+                            "store",
+                            "os",
+                            "logs",
+                            "supervise",
+                            "ipc",
+                            "engine",
+                            "command",
+                            "control")),
             Map.entry("repl", List.of("model", "control")));
 
     private static DescribedPredicate<JavaClass> outside(String... packages) {

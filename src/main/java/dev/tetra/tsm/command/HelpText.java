@@ -14,6 +14,7 @@ final class HelpText {
             new Group("Look", List.of("list", "info", "why", "wait")),
             new Group("Logs", List.of("logs", "flush")),
             new Group("Ports and commands", List.of("ports", "classify", "patterns", "patterns test")),
+            new Group("Control sockets", List.of("ipc list", "ipc test", "ipc send", "ipc cleanup", "socket")),
             new Group("The daemon, and help", List.of("daemon", "version", "help")));
 
     private static final String EXAMPLES = """

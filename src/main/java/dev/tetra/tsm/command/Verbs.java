@@ -44,6 +44,11 @@ final class Verbs {
         add(ClassifyVerb::new, "classify");
         add(PatternsVerb::new, "patterns");
         add(PatternsTestVerb::new, "patterns test");
+        add(IpcListVerb::new, "ipc list", "ipc");
+        add(IpcTestVerb::new, "ipc test");
+        add(IpcSendVerb::new, "ipc send");
+        add(IpcCleanupVerb::new, "ipc cleanup");
+        add(SocketVerb::new, "socket");
         add(VersionVerb::new, "version", "--version", "-V");
         add(() -> new HelpVerb(this), "help", "--help", "-h");
     }

@@ -3,6 +3,8 @@ package dev.tetra.tsm.daemon;
 import dev.tetra.tsm.command.Commands;
 import dev.tetra.tsm.control.ControlServer;
 import dev.tetra.tsm.engine.Engine;
+import dev.tetra.tsm.ipc.ChannelLimits;
+import dev.tetra.tsm.ipc.ChannelServer;
 import dev.tetra.tsm.logs.LogFiles;
 import dev.tetra.tsm.model.BuildInfo;
 import dev.tetra.tsm.model.TsmException;
@@ -40,6 +42,8 @@ final class Daemon {
     private final Host host;
     private final Supervisor supervisor;
     private final PortObserver observer;
+    private final ChannelServer channels;
+    private final Engine engine;
     private final Maintenance maintenance;
     private final Requests requests;
     private final ControlServer server;
@@ -55,6 +59,19 @@ final class Daemon {
         record Replace(String launcher) implements Ending {}
     }
 
+    /** Who hears of runs and of deleted processes. */
+    private record Sightings(PortObserver observer, ChannelServer channels) implements Supervision.Sightings {
+        @Override
+        public void executed(long processKey) {
+            observer.executed(processKey);
+        }
+
+        @Override
+        public void forgotten(long processKey) {
+            channels.remove(processKey);
+        }
+    }
+
     private Daemon(Path home, BuildInfo build, HomeLock lock, Store store, Host host) throws IOException {
         this.home = home;
         this.lock = lock;
@@ -62,11 +79,18 @@ final class Daemon {
         this.host = host;
         Clock clock = Clock.systemUTC();
         this.observer = new PortObserver(store, host);
+        this.channels = new ChannelServer(home.resolve("sockets"), ChannelLimits.STANDARD);
         Supervision with = new Supervision(
-                store, host, new LogFiles(home), home, clock, CrashPoint.fromProperties(host), observer);
+                store,
+                host,
+                new LogFiles(home),
+                home,
+                clock,
+                CrashPoint.fromProperties(host),
+                new Sightings(observer, channels));
         this.supervisor = new Supervisor(with);
         this.maintenance = new Maintenance(store, home.resolve("tsm.mv.db"));
-        Engine engine = new Engine(with, supervisor, observer);
+        this.engine = new Engine(with, supervisor, observer, channels);
         this.requests =
                 new Requests(engine, new Commands(), new Self(home, build, host, store), build, ending::complete);
         this.server = ControlServer.bind(home, build.build(), requests);
@@ -90,13 +114,13 @@ final class Daemon {
     }
 
     private void begin() throws IOException {
-        createPrivate("sockets");
         createPrivate("logs");
         store.notices().forEach(notice -> {
             LOG.warn(notice);
             store.run(tx -> tx.journal().daemonEvent(notice));
         });
         store.run(tx -> tx.journal().daemonEvent("started as pid " + host.self().pid()));
+        engine.ipc().start();
         int tracked = supervisor.recover();
         observer.start();
         maintenance.start();
@@ -148,6 +172,7 @@ final class Daemon {
         requests.drain(DRAIN);
         try {
             maintenance.close();
+            channels.close();
             supervisor.close(host::close);
             observer.close();
         } catch (InterruptedException e) {

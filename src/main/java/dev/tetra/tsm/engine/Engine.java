@@ -1,5 +1,6 @@
 package dev.tetra.tsm.engine;
 
+import dev.tetra.tsm.ipc.ChannelServer;
 import dev.tetra.tsm.logs.LogFiles;
 import dev.tetra.tsm.model.CommandRecord;
 import dev.tetra.tsm.model.ManagedProcess;
@@ -20,18 +21,20 @@ public final class Engine {
     private final Killer killer;
     private final Narrator narrator;
     private final PortObserver observer;
+    private final Ipc ipc;
 
-    public Engine(Supervision with, Supervisor supervisor, PortObserver observer) {
+    public Engine(Supervision with, Supervisor supervisor, PortObserver observer, ChannelServer channels) {
         this.with = with;
         this.observer = observer;
         EnvFileReader envFiles = new EnvFileReader(with.host());
         Outcomes outcomes = new Outcomes(with.store(), with.host(), with.logs());
         this.patterns = new PatternBook(with.home());
         this.keeper = new Keeper(with.store(), supervisor, with.host(), with.logs(), envFiles, outcomes);
-        this.starter = new Starter(with, supervisor, patterns, envFiles, outcomes, keeper);
+        this.starter = new Starter(with, supervisor, patterns, envFiles, outcomes, keeper, channels);
         this.overview = new Overview(with.store(), with.host(), with.logs(), with.home(), observer, with.clock());
         this.targets = new Target(with.store(), with.host());
         this.killer = new Killer(targets, with.host());
+        this.ipc = new Ipc(with.store(), with.host(), keeper, channels, with.clock());
         this.narrator = new Narrator(with.store(), outcomes, with.clock());
     }
 
@@ -63,6 +66,11 @@ public final class Engine {
     /** Saying why a process is as it is. */
     public Narrator narrator() {
         return narrator;
+    }
+
+    /** The control sockets of processes. */
+    public Ipc ipc() {
+        return ipc;
     }
 
     /** The patterns that commands are classified by. */

@@ -1,5 +1,8 @@
 package dev.tetra.tsm.engine;
 
+import dev.tetra.tsm.ipc.ChannelServer;
+import dev.tetra.tsm.ipc.ChannelState;
+import dev.tetra.tsm.ipc.SocketFile;
 import dev.tetra.tsm.model.EnvSource;
 import dev.tetra.tsm.model.EnvVar;
 import dev.tetra.tsm.model.EventKind;
@@ -9,7 +12,6 @@ import dev.tetra.tsm.model.Origin;
 import dev.tetra.tsm.model.PortSource;
 import dev.tetra.tsm.model.ProcessSpec;
 import dev.tetra.tsm.model.ProcessType;
-import dev.tetra.tsm.model.RawText;
 import dev.tetra.tsm.model.RunCause;
 import dev.tetra.tsm.model.TsmException;
 import dev.tetra.tsm.spec.Classification;
@@ -35,9 +37,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The use case of {@code tsm start}: from words to a process that runs. */
 public final class Starter {
-    /** The longest path of a Unix socket, less what a program appends for its own (SPEC 11; unix(7)). */
-    private static final int MAX_SOCKET_PATH = 107 - ".app".length();
-
     private final Supervision with;
     private final Supervisor supervisor;
     private final PatternBook patterns;
@@ -45,6 +44,7 @@ public final class Starter {
     private final PortBook ports;
     private final Outcomes outcomes;
     private final Keeper keeper;
+    private final ChannelServer channels;
     private final RealFiles files = new RealFiles();
 
     Starter(
@@ -53,7 +53,8 @@ public final class Starter {
             PatternBook patterns,
             EnvFileReader envFiles,
             Outcomes outcomes,
-            Keeper keeper) {
+            Keeper keeper,
+            ChannelServer channels) {
         this.with = with;
         this.supervisor = supervisor;
         this.patterns = patterns;
@@ -61,6 +62,7 @@ public final class Starter {
         this.ports = new PortBook(with.host());
         this.outcomes = outcomes;
         this.keeper = keeper;
+        this.channels = channels;
     }
 
     /** What is known of a command before anything is decided in the database. */
@@ -94,6 +96,7 @@ public final class Starter {
         with.checkpoints().pass(Checkpoints.Point.BEFORE_CREATE);
         Decision decision = with.store().decide(tx -> decide(tx, request, caller, plan));
         with.checkpoints().pass(Checkpoints.Point.AFTER_CREATE);
+        openChannel(decision, plan);
         boolean proof = request.until() != StartRequest.Until.EXECUTED;
         Wish.Start wish = new Wish.Start(caller.user(), proof, decision.change());
         var reply = decision.fresh()
@@ -331,13 +334,27 @@ public final class Starter {
 
     private String socket(String name) {
         Path path = with.home().resolve("sockets").resolve(name + ".sock");
-        int length = RawText.encode(path.toString()).length;
-        if (length > MAX_SOCKET_PATH) {
+        SocketFile.tooLong(path).ifPresent(why -> {
             throw new TsmException.Failed(
-                    "the path of its control socket would have " + length + " bytes, and " + MAX_SOCKET_PATH
-                            + " is the most a socket can have: " + path,
+                    "the path of its control socket is too long: " + why,
                     "use a shorter home (TSM_DIR) or a shorter name (--name)");
-        }
+        });
+        channels.obstacle(path).ifPresent(what -> {
+            throw new TsmException.Conflict(
+                    "its control socket cannot be made: " + what, "remove that, or give the process another --name");
+        });
         return path.toString();
+    }
+
+    /** Before the program runs, so that it finds its channel there. That it cannot be made later does not keep it from running. */
+    private void openChannel(Decision decision, Plan plan) {
+        String path = decision.process().socket();
+        if (!decision.fresh() || path == null) {
+            return;
+        }
+        ChannelState state = channels.open(decision.process().key(), Path.of(path));
+        if (state.problem() != null) {
+            plan.notes().add("its control socket is out of order: " + state.problem());
+        }
     }
 }

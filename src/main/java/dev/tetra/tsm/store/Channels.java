@@ -1,6 +1,8 @@
 package dev.tetra.tsm.store;
 
 import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jdbi.v3.core.Handle;
 
 /** The control sockets of processes. */
@@ -27,5 +29,22 @@ public final class Channels {
         handle.createUpdate("DELETE FROM tsm.ipc_channel WHERE process_key = :process")
                 .bind("process", processKey)
                 .execute();
+    }
+
+    /** The paths by process key. */
+    public Map<Long, String> all() {
+        Map<Long, String> paths = new LinkedHashMap<>();
+        handle.createQuery("SELECT process_key, path FROM tsm.ipc_channel ORDER BY process_key")
+                .map((row, context) -> Map.entry(row.getLong(1), row.getString(2)))
+                .forEach(entry -> paths.put(entry.getKey(), entry.getValue()));
+        return paths;
+    }
+
+    /** Takes back those of processes that are not tracked any more. Returns how many. */
+    public int closeForgotten() {
+        return handle.createUpdate("""
+                        DELETE FROM tsm.ipc_channel
+                        WHERE process_key IN (SELECT pk FROM tsm.process WHERE deleted_at IS NOT NULL)
+                        """).execute();
     }
 }

@@ -303,6 +303,7 @@ final class ProcessActor {
         });
         pass(Checkpoints.Point.AFTER_DELETE);
         open = false;
+        with.sightings().forgotten(process.key());
         onDeleted.accept(this);
         if (!delete.keepLogs()) {
             try {

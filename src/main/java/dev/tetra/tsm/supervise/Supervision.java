@@ -10,10 +10,13 @@ import java.time.Clock;
 public record Supervision(
         Store store, Host host, LogFiles logs, Path home, Clock clock, Checkpoints checkpoints, Sightings sightings) {
 
-    /** Told of every run that was executed, so that its ports can be looked at later. */
+    /** Told of every run that was executed, so that its ports can be looked at later, and of every end of a tracking. */
     @FunctionalInterface
     public interface Sightings {
         /** A process of that key runs a new run. */
         void executed(long processKey);
+
+        /** The process of that key was deleted, and its rows are gone; whoever deleted it waits for this to return. */
+        default void forgotten(long processKey) {}
     }
 }

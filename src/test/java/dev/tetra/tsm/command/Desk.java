@@ -2,6 +2,8 @@ package dev.tetra.tsm.command;
 
 import dev.tetra.tsm.engine.Caller;
 import dev.tetra.tsm.engine.Engine;
+import dev.tetra.tsm.ipc.ChannelLimits;
+import dev.tetra.tsm.ipc.ChannelServer;
 import dev.tetra.tsm.logs.LogFiles;
 import dev.tetra.tsm.model.BuildInfo;
 import dev.tetra.tsm.model.ManagedProcess;
@@ -26,6 +28,7 @@ final class Desk implements AutoCloseable, DaemonControl {
 
     final Path home;
     final Host host = Hosts.forThisMachine();
+    final ChannelServer channels;
     final Engine engine;
     final List<String> asked = new ArrayList<>();
     private final Store store;
@@ -43,7 +46,9 @@ final class Desk implements AutoCloseable, DaemonControl {
         Supervision with = new Supervision(
                 store, host, new LogFiles(home), home, Clock.systemUTC(), Checkpoints.NONE, processKey -> {});
         supervisor = new Supervisor(with);
-        engine = new Engine(with, supervisor, observer);
+        channels = new ChannelServer(home.resolve("sockets"), ChannelLimits.STANDARD);
+        engine = new Engine(with, supervisor, observer, channels);
+        engine.ipc().start();
     }
 
     Told tell(String... words) {
@@ -107,6 +112,7 @@ final class Desk implements AutoCloseable, DaemonControl {
                         context(ScriptedTerminal.mute()).caller(),
                         false);
         try {
+            channels.close();
             supervisor.close(host::close);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tetra.tsm.engine.Caller;
 import dev.tetra.tsm.engine.Engine;
+import dev.tetra.tsm.ipc.ChannelLimits;
+import dev.tetra.tsm.ipc.ChannelServer;
 import dev.tetra.tsm.logs.LogFiles;
 import dev.tetra.tsm.model.BuildInfo;
 import dev.tetra.tsm.os.Host;
@@ -42,6 +44,7 @@ class LookingTest {
     private Host host;
     private Store store;
     private Supervisor supervisor;
+    private ChannelServer channels;
     private Engine engine;
 
     private record Answer(int code, String out, String err) {}
@@ -54,12 +57,15 @@ class LookingTest {
         LogFiles logs = new LogFiles(home);
         Supervision with = new Supervision(store, host, logs, home, Clock.systemUTC(), Checkpoints.NONE, key -> {});
         supervisor = new Supervisor(with);
-        engine = new Engine(with, supervisor, observer);
+        channels = new ChannelServer(home.resolve("sockets"), ChannelLimits.STANDARD);
+        engine = new Engine(with, supervisor, observer, channels);
+        engine.ipc().start();
     }
 
     @AfterEach
     void close() throws Exception {
         tsm("stop", "all", "--kill-timeout", "0s");
+        channels.close();
         supervisor.close(host::close);
         store.close();
     }

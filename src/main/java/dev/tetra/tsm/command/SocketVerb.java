@@ -1,0 +1,65 @@
+package dev.tetra.tsm.command;
+
+import dev.tetra.tsm.model.TsmException;
+import dev.tetra.tsm.model.Words;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        description = {
+            "Ask something of processes through their control sockets: status, health, reload, stop.",
+            "tsm socket list lists the control sockets. Exit code 1 for an answer FAIL or ERR, 3 for no control socket,"
+                    + " 5 for no answer in time."
+        })
+final class SocketVerb extends Verb {
+    private enum What {
+        STATUS,
+        HEALTH,
+        RELOAD,
+        STOP,
+        LIST
+    }
+
+    @Parameters(index = "0", paramLabel = "ACTION", description = "status, health, reload, stop or list.")
+    String action = "";
+
+    @Parameters(
+            index = "1..*",
+            arity = "0..*",
+            paramLabel = "TARGET",
+            description = "Name, part of a name, ID, pid, or all; id:3, name:web, pid:4711.")
+    List<String> words = new ArrayList<>();
+
+    @Option(
+            names = {"-n", "--namespace"},
+            paramLabel = "NAMESPACE",
+            description = "Only processes of this namespace; alone, all of them.")
+    @Nullable
+    String namespace;
+
+    private @Nullable What what;
+
+    @Override
+    int run(Context context) {
+        What asked = Words.parse(What.class, action, "tsm socket");
+        what = asked;
+        if (asked == What.LIST) {
+            if (!words.isEmpty() || namespace != null) {
+                throw new TsmException.Usage("tsm socket list takes no target", "it lists all control sockets");
+            }
+            IpcListVerb list = new IpcListVerb();
+            list.json = json;
+            return list.run(context);
+        }
+        return Channels.send(Channels.of(words, namespace, context), asked.name(), json, context);
+    }
+
+    @Override
+    boolean changes() {
+        return what == null || what == What.RELOAD || what == What.STOP;
+    }
+}
