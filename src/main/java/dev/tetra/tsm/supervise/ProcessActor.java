@@ -246,7 +246,12 @@ final class ProcessActor {
                 true,
                 reply);
         if (first) {
-            waiters.add(waiter);
+            if (change == null) {
+                waiters.add(waiter);
+            } else {
+                // Nothing of the run exists yet, so it can still become what is wanted now.
+                decide(new Happening.StartAsked(), by, change, () -> waiters.add(waiter));
+            }
             if (!execution.spawnPending()) {
                 perform(new Action.Spawn(RunCause.START));
             }

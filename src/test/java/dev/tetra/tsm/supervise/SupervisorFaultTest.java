@@ -5,16 +5,22 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tetra.tsm.model.EnvSource;
+import dev.tetra.tsm.model.EnvVar;
 import dev.tetra.tsm.model.Exit;
 import dev.tetra.tsm.model.Identity;
 import dev.tetra.tsm.model.ManagedProcess;
+import dev.tetra.tsm.model.ProcessSpec;
 import dev.tetra.tsm.model.Status;
+import dev.tetra.tsm.model.StopPolicy;
 import dev.tetra.tsm.model.TsmException;
 import dev.tetra.tsm.os.Signals;
 import dev.tetra.tsm.testing.Await;
+import dev.tetra.tsm.testing.Specs;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -104,6 +110,32 @@ class SupervisorFaultTest {
         rig.await(process, Status.ONLINE);
         assertInstanceOf(Outcome.Done.class, rig.stop(process));
         assertInstanceOf(Outcome.Done.class, rig.delete(process));
+    }
+
+    @Test
+    void what_changes_while_a_run_waits_for_leftovers_counts_for_that_run() {
+        ManagedProcess process = rig.started(rig.add(
+                "a", Rig.QUICK, Duration.ofMinutes(10), "sh -c \"" + STUBBORN.replace("$", "\\$") + "\" & wait"));
+        Identity leftover =
+                rig.host.processes().get(rig.number("ready")).orElseThrow().identity(rig.host.bootId());
+        rig.host.signal(rig.leader(process), Signals.KILL);
+        Await.until(
+                "a second run is decided on", Rig.SOON, () -> rig.runs(process).size() == 2);
+        ProcessSpec changed = Specs.with(
+                Rig.QUICK,
+                StopPolicy.DEFAULT,
+                "/bin/sh",
+                "-c",
+                "echo $B >$TSM_DIR/changed; while :; do sleep 60; done");
+        Wish.Change change =
+                new Wish.Change(changed, Map.of(EnvSource.FILE, List.of(new EnvVar("B", "7", EnvSource.FILE))));
+        CompletableFuture<Outcome> start = rig.ask(process, new Wish.Start("me", true, change));
+        Await.until(
+                "it is written down", Rig.SOON, () -> rig.now(process).spec().equals(changed));
+        rig.host.signal(leftover, Signals.KILL);
+        assertInstanceOf(Outcome.Done.class, Rig.get(start));
+        assertEquals(7, rig.number("changed"));
+        assertEquals(2, rig.runs(process).size());
     }
 
     @Test
