@@ -144,7 +144,12 @@ final class Execution {
         Identity identity;
         try {
             identity = execute(process, planned);
-        } catch (SpawnException | IOException | RuntimeException e) {
+        } catch (SpawnException | IOException e) {
+            // What users get wrong, and are told: the trace would say nothing more.
+            LOG.warn("{} could not be executed: {}", process.label(), e.getMessage());
+            spawnFailed(String.valueOf(e.getMessage()));
+            return;
+        } catch (RuntimeException e) {
             LOG.warn("{} could not be executed", process.label(), e);
             spawnFailed(String.valueOf(e.getMessage()));
             return;

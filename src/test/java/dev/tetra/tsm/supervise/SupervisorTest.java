@@ -22,6 +22,9 @@ import dev.tetra.tsm.model.TsmException;
 import dev.tetra.tsm.os.Signals;
 import dev.tetra.tsm.testing.Await;
 import dev.tetra.tsm.testing.Specs;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -104,6 +107,22 @@ class SupervisorTest {
         Outcome.NotStarted failed = (Outcome.NotStarted) rig.start(process, true);
         assertTrue(failed.why().contains("/no/such/program"), failed.why());
         assertEquals(Status.ERRORED, rig.now(process).status());
+    }
+
+    @Test
+    void a_program_that_cannot_be_executed_is_one_line_in_the_daemons_log() {
+        ManagedProcess process = rig.add("a", Specs.with(Rig.QUICK, StopPolicy.DEFAULT, "/etc/passwd"));
+        PrintStream before = System.err;
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
+        try {
+            assertInstanceOf(Outcome.NotStarted.class, rig.start(process, true));
+        } finally {
+            System.setErr(before);
+        }
+        List<String> lines = log.toString(StandardCharsets.UTF_8).lines().toList();
+        assertEquals(1, lines.size(), lines.toString());
+        assertTrue(lines.getFirst().contains("EACCES"), lines.toString());
     }
 
     @Test
