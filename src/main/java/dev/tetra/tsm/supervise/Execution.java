@@ -25,6 +25,9 @@ import org.slf4j.LoggerFactory;
 final class Execution {
     private static final Logger LOG = LoggerFactory.getLogger(Execution.class);
 
+    /** How often to look at what cannot be watched. */
+    private static final Duration UNWATCHED_LOOK = Duration.ofMillis(500);
+
     /** Who decides, and is told what happens. */
     interface Owner {
         /** The process as it was last committed. */
@@ -60,6 +63,9 @@ final class Execution {
     private @Nullable RunTree tree;
     private long executedNanos;
     private boolean executedByThis;
+    /** Whether the run of an earlier daemon could not be watched at some time. */
+    private boolean looksInstead;
+
     /** Whether a run is to be spawned once nothing of the one before is in the way. */
     private boolean spawnPending;
 
@@ -103,6 +109,7 @@ final class Execution {
         switch (due) {
             case WATCH -> watch();
             case CLEAR -> clear();
+            case ADOPT -> adoptAgain();
             case KILL -> owner.happened(new Happening.KillDue());
             case PROOF, STABLE, BACKOFF -> {}
         }
@@ -156,6 +163,7 @@ final class Execution {
         }
         pass(Checkpoints.Point.AFTER_SPAWN);
         executedByThis = true;
+        timers.cancel(Timers.Due.ADOPT);
         tree = new RunTree(with.host(), scanner, identity, planned.token(), tree);
         owner.executed(planned.executed(identity, with.clock().instant()));
         pass(Checkpoints.Point.AFTER_SPAWN_COMMIT);
@@ -308,9 +316,7 @@ final class Execution {
             tree = new RunTree(with.host(), scanner, identity, left.token(), null);
             Run found = left.executed(
                     identity, left.startedAt() == null ? with.clock().instant() : left.startedAt());
-            if (left.exit() == null
-                    && !rebooted
-                    && with.host().adopt(identity, exit -> owner.leaderEnded(left.key(), exit))) {
+            if (left.exit() == null && !rebooted && adopt(left, identity)) {
                 owner.foundRunning(found);
                 with.sightings().executed(owner.process().key());
                 return;
@@ -321,6 +327,37 @@ final class Execution {
                 ? left.exit()
                 : new Exit.Unknown(rebooted ? "the machine was booted" : "no daemon was there to see it");
         owner.happened(new Happening.FoundGone(exit, left != null && identity != null, remains, rebooted));
+    }
+
+    /**
+     * Has its end told to the owner; false when it has ended. What the system does not let us watch (EMFILE) is looked at
+     * until it can be watched.
+     */
+    private boolean adopt(Run left, Identity identity) {
+        try {
+            return with.host().adopt(identity, exit -> owner.leaderEnded(left.key(), exit));
+        } catch (RuntimeException e) {
+            if (!looksInstead) {
+                LOG.warn(
+                        "{} is looked at, as it cannot be watched: {}",
+                        owner.process().label(),
+                        e.getMessage());
+            }
+            looksInstead = true;
+            boolean alive = with.host().alive(identity);
+            if (alive) {
+                timers.set(Timers.Due.ADOPT, UNWATCHED_LOOK);
+            }
+            return alive;
+        }
+    }
+
+    private void adoptAgain() {
+        Run run = owner.run();
+        Identity identity = run == null ? null : run.identity();
+        if (run != null && identity != null && run.exit() == null && !adopt(run, identity)) {
+            owner.leaderEnded(run.key(), new Exit.Unknown("it could not be watched"));
+        }
     }
 
     /** A daemon may have died between the spawn and its commit; then only the environment tells which process it was. */

@@ -202,7 +202,7 @@ final class ProcessActor {
                 pass(Checkpoints.Point.AFTER_BACKOFF);
                 apply(new Happening.BackoffElapsed());
             }
-            case KILL, WATCH, CLEAR -> execution.due(due);
+            case KILL, WATCH, CLEAR, ADOPT -> execution.due(due);
         }
     }
 

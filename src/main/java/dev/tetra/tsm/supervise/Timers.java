@@ -14,7 +14,8 @@ final class Timers {
         KILL,
         BACKOFF,
         WATCH,
-        CLEAR
+        CLEAR,
+        ADOPT
     }
 
     private static final Duration LONGEST = Duration.ofDays(3650);

@@ -23,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -200,6 +202,49 @@ class SupervisorFaultTest {
         });
         assertTrue(closing.join(Rig.SOON));
         assertThrows(RuntimeException.class, () -> Rig.get(wish));
+    }
+
+    @Test
+    void what_the_system_does_not_let_us_watch_is_looked_at_until_it_does() throws Exception {
+        ManagedProcess process = rig.started(rig.add("a", Rig.QUICK, SHORT, "while :; do sleep 60; done"));
+        Identity first = rig.leader(process);
+        AtomicInteger tries = new AtomicInteger();
+        meddler.set((method, arguments) -> {
+            if (method.equals("adopt")) {
+                tries.incrementAndGet();
+                throw new IllegalStateException("pidfd_open: Too many open files (EMFILE)");
+            }
+            return Rig.Meddler.REAL;
+        });
+        rig.recover();
+        Await.until("it is tried again", Rig.SOON, () -> tries.get() >= 2);
+        assertEquals(Status.ONLINE, rig.now(process).status());
+        assertEquals(first, rig.leader(process));
+        rig.host.signal(first, Signals.KILL);
+        Await.until("its end is seen", Rig.SOON, () -> rig.runs(process).size() == 2);
+        rig.await(process, Status.ONLINE);
+    }
+
+    @Test
+    void what_can_be_watched_at_the_second_try_is_watched() throws Exception {
+        ManagedProcess process = rig.started(rig.add("a", Rig.QUICK, SHORT, "while :; do sleep 60; done"));
+        AtomicInteger tries = new AtomicInteger();
+        CountDownLatch watched = new CountDownLatch(1);
+        meddler.set((method, arguments) -> {
+            if (method.equals("adopt") && tries.incrementAndGet() == 1) {
+                throw new IllegalStateException("pidfd_open: Too many open files (EMFILE)");
+            }
+            if (method.equals("adopt")) {
+                watched.countDown();
+            }
+            return Rig.Meddler.REAL;
+        });
+        rig.recover();
+        assertTrue(watched.await(10, TimeUnit.SECONDS));
+        rig.host.signal(rig.leader(process), Signals.KILL);
+        Await.until("its end is seen", Rig.SOON, () -> rig.runs(process).size() == 2);
+        rig.await(process, Status.ONLINE);
+        assertEquals(2, tries.get());
     }
 
     @Test
