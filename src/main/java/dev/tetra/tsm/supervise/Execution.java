@@ -88,12 +88,18 @@ final class Execution {
         if (executedByThis) {
             return Duration.ofNanos(Math.max(0, endNanos - executedNanos));
         }
-        // The run of an earlier daemon: only the wall clock knows.
+        return livedByTheWall();
+    }
+
+    /** The run of an earlier daemon: only the wall clock knows, and it may have been set back. */
+    private Duration livedByTheWall() {
         Run run = owner.run();
         Instant started = run == null ? null : run.startedAt();
-        Duration wall = started == null
-                ? Duration.ZERO
-                : Duration.between(started, with.clock().instant());
+        if (run == null || started == null) {
+            return Duration.ZERO;
+        }
+        Instant ended = run.endedAt() == null ? with.clock().instant() : run.endedAt();
+        Duration wall = Duration.between(started, ended);
         return wall.isNegative() ? Duration.ZERO : wall;
     }
 
@@ -326,7 +332,8 @@ final class Execution {
         Exit exit = left != null && left.exit() != null
                 ? left.exit()
                 : new Exit.Unknown(rebooted ? "the machine was booted" : "no daemon was there to see it");
-        owner.happened(new Happening.FoundGone(exit, left != null && identity != null, remains, rebooted));
+        boolean spawned = left != null && identity != null;
+        owner.happened(new Happening.FoundGone(exit, livedByTheWall(), spawned, remains, rebooted));
     }
 
     /**

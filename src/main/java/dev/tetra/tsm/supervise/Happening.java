@@ -63,7 +63,9 @@ sealed interface Happening {
      * @param exit how it ended, as far as that can be known
      * @param spawned whether its last run had been executed at all
      * @param remains whether any descendant is alive
+     * @param lived how long its leader lived at most; zero when that is not known
      * @param rebooted whether the machine was booted since
      */
-    record FoundGone(Exit exit, boolean spawned, boolean remains, boolean rebooted) implements Happening {}
+    record FoundGone(Exit exit, Duration lived, boolean spawned, boolean remains, boolean rebooted)
+            implements Happening {}
 }

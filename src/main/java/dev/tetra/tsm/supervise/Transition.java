@@ -219,7 +219,7 @@ final class Transition {
             return run(life.calm(), RunCause.BOOT);
         }
         // The daemon died between the decision to run and the spawn: nobody has run it yet.
-        return gone.spawned() ? ended(life, gone.exit(), Duration.ZERO, RunCause.UNSEEN) : run(life, RunCause.RECOVERY);
+        return gone.spawned() ? ended(life, gone.exit(), gone.lived(), RunCause.UNSEEN) : run(life, RunCause.RECOVERY);
     }
 
     private static RunCause causeOf(Exit exit) {

@@ -11,6 +11,7 @@ import dev.tetra.tsm.model.Lifecycle;
 import dev.tetra.tsm.model.ManagedProcess;
 import dev.tetra.tsm.model.ProcessSpec;
 import dev.tetra.tsm.model.RestartPolicy;
+import dev.tetra.tsm.model.Run;
 import dev.tetra.tsm.model.RunCause;
 import dev.tetra.tsm.model.Status;
 import dev.tetra.tsm.model.StopPolicy;
@@ -20,6 +21,7 @@ import dev.tetra.tsm.testing.Await;
 import dev.tetra.tsm.testing.Specs;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -135,6 +137,26 @@ class RecoveryTest {
         assertEquals(RunCause.UNSEEN, rig.run(process).cause());
         assertInstanceOf(Exit.Unknown.class, rig.runs(process).get(1).exit());
         Await.until("it ran once more", Rig.SOON, () -> executions() == 2);
+    }
+
+    @Test
+    void what_ran_long_and_ended_unseen_is_no_failed_start() throws Exception {
+        ManagedProcess process = dead(new Lifecycle(Wanted.RUN, Status.ONLINE, 1, 3, 3, 3), Rig.QUICK);
+        rig.recover();
+        Await.until("a second run", Rig.SOON, () -> rig.runs(process).size() == 2);
+        rig.await(process, Status.ONLINE);
+        assertEquals(0, rig.now(process).life().unstable());
+    }
+
+    @Test
+    void what_ended_soon_while_no_daemon_decided_counts_as_a_failed_start() throws Exception {
+        ManagedProcess process = dead(new Lifecycle(Wanted.RUN, Status.ONLINE, 1, 3, 3, 3), Rig.QUICK);
+        Run run = rig.run(process);
+        Instant started = Objects.requireNonNull(run.startedAt());
+        rig.store.run(tx -> tx.runs().ended(run.key(), new Exit.Code(1), started.plusMillis(10)));
+        rig.recover();
+        rig.await(process, Status.ERRORED);
+        assertEquals(1, rig.runs(process).size());
     }
 
     @Test

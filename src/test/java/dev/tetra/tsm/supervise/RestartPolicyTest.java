@@ -232,7 +232,7 @@ class RestartPolicyTest {
                 either.map(Happening.Spawned::new),
                 either.map(Happening.SpawnFailed::new),
                 Combinators.combine(exits, times).as(Happening.Ended::new),
-                Combinators.combine(exits, either, either, either).as(Happening.FoundGone::new));
+                Combinators.combine(exits, times, either, either, either).as(Happening.FoundGone::new));
         return one.list().ofMaxSize(40);
     }
 }

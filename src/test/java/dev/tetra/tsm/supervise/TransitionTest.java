@@ -50,10 +50,10 @@ class TransitionTest {
         HAPPENINGS.put("backoff-over", new Happening.BackoffElapsed());
         HAPPENINGS.put("stable", new Happening.Stable());
         HAPPENINGS.put("found-running", new Happening.FoundRunning());
-        HAPPENINGS.put("found-gone", new Happening.FoundGone(UNSEEN, true, false, false));
-        HAPPENINGS.put("found-remains", new Happening.FoundGone(UNSEEN, true, true, false));
-        HAPPENINGS.put("found-unspawned", new Happening.FoundGone(UNSEEN, false, false, false));
-        HAPPENINGS.put("found-rebooted", new Happening.FoundGone(UNSEEN, true, false, true));
+        HAPPENINGS.put("found-gone", new Happening.FoundGone(UNSEEN, Duration.ZERO, true, false, false));
+        HAPPENINGS.put("found-remains", new Happening.FoundGone(UNSEEN, Duration.ZERO, true, true, false));
+        HAPPENINGS.put("found-unspawned", new Happening.FoundGone(UNSEEN, Duration.ZERO, false, false, false));
+        HAPPENINGS.put("found-rebooted", new Happening.FoundGone(UNSEEN, Duration.ZERO, true, false, true));
     }
 
     /** Every state a process can be in, with 2 restarts made in this row after 3 unstable runs. */
