@@ -11,7 +11,6 @@ import dev.tetra.tsm.os.SpawnException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -311,19 +310,25 @@ final class Execution {
 
     // --- what a daemon before this one left ---
 
-    /** Finds what a daemon before this one left of the run, and watches it if it goes on. */
-    void recover(boolean rebooted) {
+    /**
+     * Finds what a daemon before this one left of the run, and watches it if it goes on.
+     *
+     * @param before what is alive of the runs before it
+     */
+    void recover(boolean rebooted, @Nullable RunTree before) {
         Run left = owner.run();
+        tree = before;
         Identity identity = left == null ? null : left.identity();
         if (left != null && identity == null && left.exit() == null && !rebooted) {
-            identity = findByToken(left);
+            identity = LeftRuns.leader(with.host(), scanner, left).orElse(null);
         }
         if (left != null && identity != null) {
-            tree = new RunTree(with.host(), scanner, identity, left.token(), null);
+            tree = new RunTree(with.host(), scanner, identity, left.token(), before);
             Run found = left.executed(
                     identity, left.startedAt() == null ? with.clock().instant() : left.startedAt());
             if (left.exit() == null && !rebooted && adopt(left, identity)) {
                 owner.foundRunning(found);
+                sweep();
                 with.sightings().executed(owner.process().key());
                 return;
             }
@@ -365,17 +370,6 @@ final class Execution {
         if (run != null && identity != null && run.exit() == null && !adopt(run, identity)) {
             owner.leaderEnded(run.key(), new Exit.Unknown("it could not be watched"));
         }
-    }
-
-    /** A daemon may have died between the spawn and its commit; then only the environment tells which process it was. */
-    private @Nullable Identity findByToken(Run left) {
-        return scanner.with(found -> found.tokens().getOrDefault(left.token(), List.of()).stream()
-                .filter(m -> m.info().pid() == m.info().sid())
-                // Descendants can have made sessions of their own, but later.
-                .min(Comparator.comparingLong((ProcessTree.Member m) -> m.info().startTicks())
-                        .thenComparingLong(m -> m.info().pid()))
-                .map(ProcessTree.Member::identity)
-                .orElse(null));
     }
 
     private void pass(Checkpoints.Point point) {

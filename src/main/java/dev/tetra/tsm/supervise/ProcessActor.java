@@ -41,7 +41,7 @@ final class ProcessActor {
 
         record RunEnded(long runKey, Exit exit, long nanos) implements Message {}
 
-        record Recover(boolean rebooted) implements Message {}
+        record Recover(boolean rebooted, @Nullable RunTree before) implements Message {}
 
         record Close() implements Message {}
     }
@@ -96,9 +96,13 @@ final class ProcessActor {
         return reply;
     }
 
-    /** Takes up what a daemon before this one left. */
-    void recover(boolean rebooted) {
-        mailbox.add(new Message.Recover(rebooted));
+    /**
+     * Takes up what a daemon before this one left.
+     *
+     * @param before what is alive of the runs before the last one
+     */
+    void recover(boolean rebooted, @Nullable RunTree before) {
+        mailbox.add(new Message.Recover(rebooted, before));
     }
 
     /** Lets supervision end; the process goes on. */
@@ -189,7 +193,7 @@ final class ProcessActor {
         switch (message) {
             case Message.Asked(Wish wish, CompletableFuture<Outcome> reply) -> asked(wish, reply);
             case Message.RunEnded end -> ended(end);
-            case Message.Recover(boolean rebooted) -> execution.recover(rebooted);
+            case Message.Recover(boolean rebooted, RunTree before) -> execution.recover(rebooted, before);
             case Message.Close() -> open = false;
         }
     }

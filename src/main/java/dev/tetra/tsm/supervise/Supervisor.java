@@ -13,12 +13,14 @@ public final class Supervisor {
 
     private final Supervision with;
     private final TreeScanner scanner;
+    private final LeftRuns leftRuns;
     private final Tokens tokens = new Tokens();
     private final Map<Long, ProcessActor> actors = new ConcurrentHashMap<>();
 
     public Supervisor(Supervision with) {
         this.with = with;
         this.scanner = new TreeScanner(with.host());
+        this.leftRuns = new LeftRuns(with.host(), with.store(), scanner);
     }
 
     /**
@@ -33,10 +35,11 @@ public final class Supervisor {
             return other;
         });
         List<ManagedProcess> tracked = with.store().call(tx -> tx.processes().all());
+        Map<Long, RunTree> left = rebooted ? Map.of() : leftRuns.beforeTheLast(tracked);
         for (ManagedProcess process : tracked) {
             ProcessActor actor = actor(process);
             // Before anybody can ask: a wish must not be taken for one to a process of which nothing runs.
-            actor.recover(rebooted);
+            actor.recover(rebooted, left.get(process.key()));
             actors.put(process.key(), actor);
             actor.start();
         }

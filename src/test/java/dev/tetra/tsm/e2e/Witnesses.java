@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -110,7 +111,12 @@ final class Witnesses implements AutoCloseable {
 
     /** Calls tsm; whatever comes of it, it is told in words. */
     Result tsm(String... words) {
-        Result result = home.tsm(words);
+        Result result;
+        try {
+            result = home.tsm(words);
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + "\n" + threads() + "\n" + log(), e);
+        }
         String told = String.join(" ", words) + "\n" + result.out() + result.err();
         assertNotEquals(70, result.code(), told);
         // A daemon that died says its last lines, which are a log, and may hold what the log holds.
@@ -118,6 +124,31 @@ final class Witnesses implements AutoCloseable {
             assertFalse(TRACE.matcher(result.err()).find(), told);
         }
         return result;
+    }
+
+    /** What the daemon's threads do, for a call that was not answered in time. */
+    private String threads() {
+        try {
+            Path dump = place.resolve("threads");
+            String jcmd =
+                    Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+            new ProcessBuilder(
+                            jcmd,
+                            String.valueOf(home.daemonPid()),
+                            "Thread.dump_to_file",
+                            "-overwrite",
+                            dump.toString())
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start()
+                    .waitFor(20, TimeUnit.SECONDS);
+            return Files.readString(dump);
+        } catch (IOException e) {
+            return "the daemon's threads are unknown: " + e;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "the daemon's threads are unknown";
+        }
     }
 
     /** Starts a witness of a mode; options go before the command. */
