@@ -232,7 +232,12 @@ public final class ChannelServer {
 
     private void expire() {
         long now = System.nanoTime();
-        List.copyOf(connections).stream().filter(c -> c.nanosLeft(now) < 0).forEach(this::forget);
+        List.copyOf(connections).stream()
+                .filter(c -> c.nanosLeft(now) < 0)
+                .forEach(c -> step(c, () -> {
+                    c.expired();
+                    return null;
+                }));
         if (paused && now - pausedUntil > 0) {
             paused = false;
             channels.values().forEach(channel -> channel.accepting(true));

@@ -88,6 +88,16 @@ final class Connection {
         return next();
     }
 
+    /** Its time is over: it is closed, with a word if it began a request, because that word says what was missing. */
+    void expired() throws IOException {
+        if (phase == Phase.READING && !in.isEmpty()) {
+            last = true;
+            send("ERR incomplete line".getBytes(StandardCharsets.US_ASCII));
+        } else {
+            close();
+        }
+    }
+
     /** Whether it has ended. */
     boolean over() {
         return !socket.isOpen();
@@ -160,6 +170,7 @@ final class Connection {
         out = null;
         deadline = System.nanoTime() + (in.isEmpty() ? limits.next() : limits.first()).toNanos();
         if (last) {
+            deadline = System.nanoTime() + limits.next().toNanos();
             socket.shutdownOutput();
             enter(Phase.DISCARDING, SelectionKey.OP_READ);
         } else {

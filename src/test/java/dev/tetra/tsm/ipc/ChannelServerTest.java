@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tetra.tsm.testing.Await;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -27,6 +28,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -78,7 +80,7 @@ class ChannelServerTest {
         }
     }
 
-    private byte[] answer(long key, Path at, byte[] line, java.util.function.Supplier<String> user) {
+    private byte[] answer(long key, Path at, byte[] line, Supplier<String> user) {
         running.incrementAndGet();
         try {
             String text = new String(line, StandardCharsets.UTF_8);
@@ -215,7 +217,7 @@ class ChannelServerTest {
         opened();
         SocketChannel client = connect();
         send(client, "a\nhal");
-        assertEquals("1 a\n", rest(client));
+        assertEquals("1 a\nERR incomplete line\n", rest(client));
         Await.until("closed", SOON, () -> connections() == 0);
         assertFalse(asked.contains("hal"));
     }
@@ -424,8 +426,7 @@ class ChannelServerTest {
             for (int i = 0; i < 4; i++) {
                 long began = System.nanoTime();
                 assertThrows(
-                        java.net.SocketTimeoutException.class,
-                        () -> ChannelClient.ask(path, bytes("HEALTH"), within, 1000));
+                        SocketTimeoutException.class, () -> ChannelClient.ask(path, bytes("HEALTH"), within, 1000));
                 assertTrue(System.nanoTime() - began < SOON.toNanos());
             }
         }
