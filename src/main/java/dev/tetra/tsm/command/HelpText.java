@@ -15,6 +15,24 @@ final class HelpText {
             new Group("Logs", List.of("logs", "flush")),
             new Group("Ports and commands", List.of("ports", "classify", "patterns", "patterns test")),
             new Group("Control sockets", List.of("ipc list", "ipc test", "ipc send", "ipc cleanup", "socket")),
+            new Group(
+                    "Services",
+                    List.of(
+                            "service",
+                            "service add",
+                            "service rm",
+                            "service list",
+                            "service import",
+                            "service export",
+                            "show",
+                            "enable",
+                            "disable",
+                            "save",
+                            "save pattern",
+                            "startup",
+                            "startup install",
+                            "startup uninstall",
+                            "startup status")),
             new Group("The daemon, and help", List.of("daemon", "version", "help")));
 
     private static final String EXAMPLES = """

@@ -16,12 +16,18 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         description = {
-            "List processes: those that run, or all.",
+            "List processes: those that run, or all; or the services that are available.",
             "Port: 8000 was given to it; 8000≠3000 was given 8000, but listens on 3000; (3000) was given none, but"
                     + " listens on 3000. Fields have the names of --json."
         })
 final class ListVerb extends Verb {
-    @Parameters(arity = "0..1", paramLabel = "all", description = "Also those at rest.")
+    private static final String AVAILABLE = "available";
+    private static final List<String> KNOWN = List.of("all", AVAILABLE);
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "all|available",
+            description = "all: also those at rest; available: the services.")
     @Nullable
     String which;
 
@@ -64,6 +70,10 @@ final class ListVerb extends Verb {
     @Override
     int run(Context context) {
         check();
+        if (AVAILABLE.equals(which)) {
+            ServiceViews.list(context, json, quiet);
+            return 0;
+        }
         Filters filters = Filters.parse(filter);
         @Nullable Format template = format == null ? null : new Format(format);
         boolean all = which != null || filters.mention("status");
@@ -90,11 +100,17 @@ final class ListVerb extends Verb {
     }
 
     private void check() {
-        if (which != null && !which.equals("all")) {
-            String nearest = Nearest.to(which, List.of("all")).isPresent() ? "did you mean: tsm list all?  " : "";
+        if (which != null && !KNOWN.contains(which)) {
+            String nearest = Nearest.to(which, KNOWN)
+                    .map(word -> "did you mean: tsm list " + word + "?  ")
+                    .orElse("");
             throw new TsmException.Usage(
-                    "tsm list knows 'all', not '" + which + "'",
+                    "tsm list knows 'all' and 'available', not '" + which + "'",
                     nearest + "tsm list all shows every process; tsm info " + which + " shows one");
+        }
+        if (AVAILABLE.equals(which) && (namespace != null || format != null || sort != null || !filter.isEmpty())) {
+            throw new TsmException.Usage(
+                    "tsm list available takes no option but --json and --quiet", "the others are for processes");
         }
         if ((json ? 1 : 0) + (quiet ? 1 : 0) + (format == null ? 0 : 1) > 1) {
             throw new TsmException.Usage("--json, --quiet and --format exclude each other", "give one of them");

@@ -1,12 +1,14 @@
 package dev.tetra.tsm.command;
 
+import dev.tetra.tsm.engine.Keeper;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 @Command(
         description = {
             "Stop processes and run them again, each with its ID, name and port.",
-            "A process at rest is just started. The env file is read again."
+            "A process at rest is just started. The env file is read again, and so is the definition of its service."
         })
 final class RestartVerb extends Targeted {
     @Option(
@@ -19,11 +21,13 @@ final class RestartVerb extends Targeted {
 
     @Override
     int run(Context context) {
-        return Results.print(
-                context.engine().keeper().restart(targets(context), context.caller(), !noWait, updateEnv),
-                json,
-                context,
-                r -> Told.running(r.process(), "restarted", context.ansi()));
+        List<Keeper.Result> results =
+                context.engine().keeper().restart(targets(context), context.caller(), !noWait, updateEnv);
+        if (!json) {
+            results.forEach(
+                    r -> r.notes().forEach(note -> context.note(r.process().name() + ": " + note)));
+        }
+        return Results.print(results, json, context, r -> Told.running(r.process(), "restarted", context.ansi()));
     }
 
     @Override

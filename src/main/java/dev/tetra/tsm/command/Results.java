@@ -47,7 +47,8 @@ final class Results {
                 .field("status", result.process().status().word())
                 .field("pid", result.process().pid())
                 .field("port", result.process().port())
-                .field("changed", result.changed());
+                .field("changed", result.changed())
+                .strings("notes", result.notes());
         failure(json, result.failure());
     }
 

@@ -1,12 +1,15 @@
 package dev.tetra.tsm.command;
 
 import dev.tetra.tsm.command.render.Json;
+import dev.tetra.tsm.engine.Keeper;
+import dev.tetra.tsm.engine.StartOrigin;
 import dev.tetra.tsm.engine.StartRequest;
 import dev.tetra.tsm.engine.Started;
 import dev.tetra.tsm.model.EnvSource;
 import dev.tetra.tsm.model.EnvVar;
 import dev.tetra.tsm.model.ProcessSpec;
 import dev.tetra.tsm.model.RestartPolicy;
+import dev.tetra.tsm.model.Service;
 import dev.tetra.tsm.model.StopPolicy;
 import dev.tetra.tsm.model.TsmException;
 import dev.tetra.tsm.model.Words;
@@ -14,6 +17,8 @@ import dev.tetra.tsm.spec.Durations;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -22,12 +27,13 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         description = {
-            "Start a command and keep it running.",
+            "Start a command or a service and keep it running.",
             "Options end at the first word that is not one; the rest belongs to the command.",
+            "One word that is the name of a service starts that; options go over those of its definition.",
             "One word that is no program, but the whole name or the ID of a listed process, runs that process again as it"
                     + " was; the options for the command do not go with it."
         })
-final class StartVerb extends Verb {
+class StartVerb extends Verb {
     @Parameters(arity = "1..*", paramLabel = "COMMAND", description = "The command, its words or one quoted line.")
     List<String> words = new ArrayList<>();
 
@@ -113,10 +119,13 @@ final class StartVerb extends Verb {
 
     @Override
     int run(Context context) {
-        if (wait && noWait) {
-            throw new TsmException.Usage("--wait and --no-wait exclude each other", "give one of them");
-        }
-        Started started = context.engine().starter().start(request(context), context.caller());
+        Map<String, String> given = StartFields.given(spec.commandLine().getParseResult());
+        Optional<Service> service = context.engine().services().named(words, context.caller());
+        Started started = service.isPresent()
+                ? context.engine().services().start(service.get(), given, context.caller())
+                : context.engine()
+                        .starter()
+                        .start(request(context.engine().keeper(), StartOrigin.command(given)), context.caller());
         if (json) {
             context.terminal().document(Json.object(document -> ProcessJson.result(document, started)));
             return 0;
@@ -127,7 +136,15 @@ final class StartVerb extends Verb {
         return 0;
     }
 
-    private StartRequest request(Context context) {
+    /**
+     * What these options and words ask for.
+     *
+     * @throws TsmException.Usage for a value that is wrong; its message begins with the option
+     */
+    StartRequest request(Keeper keeper, StartOrigin origin) {
+        if (wait && noWait) {
+            throw new TsmException.Usage("--wait and --no-wait exclude each other", "give one of them");
+        }
         RestartPolicy usual = RestartPolicy.DEFAULT;
         Duration first = duration(backoff, "--backoff", usual.backoffMin());
         Duration longest = backoffMax == null && first.compareTo(usual.backoffMax()) > 0
@@ -140,11 +157,9 @@ final class StartVerb extends Verb {
                 duration(stableAfter, "--stable-after", usual.stableAfter()),
                 duration(minUptime, "--min-uptime", usual.minUptime()),
                 maxRestarts == null ? usual.maxUnstable() : maxRestarts);
-        StopPolicy stop = context.engine()
-                .keeper()
-                .stopPolicy(
-                        signal == null ? StopPolicy.DEFAULT.signal() : signal,
-                        duration(killTimeout, "--kill-timeout", StopPolicy.DEFAULT.killTimeout()));
+        StopPolicy stop = keeper.stopPolicy(
+                signal == null ? StopPolicy.DEFAULT.signal() : signal,
+                duration(killTimeout, "--kill-timeout", StopPolicy.DEFAULT.killTimeout()));
         if (port != null && (port < 1 || port > 65_535)) {
             throw new TsmException.Usage("--port: " + port + " is no port", "a port is a number from 1 to 65535");
         }
@@ -159,7 +174,8 @@ final class StartVerb extends Verb {
                 policy,
                 stop,
                 wait ? StartRequest.Until.READY : noWait ? StartRequest.Until.EXECUTED : StartRequest.Until.PROVEN,
-                Durations.parse(timeout, "--timeout"));
+                Durations.parse(timeout, "--timeout"),
+                origin);
     }
 
     private static Duration duration(@Nullable String text, String what, Duration usual) {

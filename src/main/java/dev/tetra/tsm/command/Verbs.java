@@ -49,6 +49,17 @@ final class Verbs {
         add(IpcSendVerb::new, "ipc send");
         add(IpcCleanupVerb::new, "ipc cleanup");
         add(SocketVerb::new, "socket");
+        add(ServiceVerb::new, "service");
+        add(ServiceAddVerb::new, "service add");
+        add(ServiceRmVerb::new, "service rm");
+        add(ShowVerb::new, "show", "service show");
+        add(ServiceListVerb::new, "service list");
+        add(ServiceImportVerb::new, "service import");
+        add(ServiceExportVerb::new, "service export");
+        add(EnableVerb::new, "enable");
+        add(DisableVerb::new, "disable");
+        add(SaveVerb::new, "save");
+        add(SavePatternVerb::new, "save pattern");
         add(VersionVerb::new, "version", "--version", "-V");
         add(() -> new HelpVerb(this), "help", "--help", "-h");
     }
@@ -97,6 +108,8 @@ final class Verbs {
         line.setCommandName("tsm " + name);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setUnmatchedOptionsArePositionalParams(false);
+        // a word like @types/node is a word; the daemon must not read a file of that name in its place
+        line.setExpandAtFiles(false);
         verb.configure(line);
         if (!verb.offersJson()) {
             line.getCommandSpec().remove(line.getCommandSpec().findOption("--json"));

@@ -1,6 +1,7 @@
 package dev.tetra.tsm.daemon;
 
 import dev.tetra.tsm.command.Commands;
+import dev.tetra.tsm.command.StartFields;
 import dev.tetra.tsm.control.ControlServer;
 import dev.tetra.tsm.engine.Engine;
 import dev.tetra.tsm.ipc.ChannelLimits;
@@ -90,7 +91,7 @@ final class Daemon {
                 new Sightings(observer, channels));
         this.supervisor = new Supervisor(with);
         this.maintenance = new Maintenance(store, home.resolve("tsm.mv.db"));
-        this.engine = new Engine(with, supervisor, observer, channels);
+        this.engine = new Engine(with, supervisor, observer, channels, new StartFields());
         this.requests =
                 new Requests(engine, new Commands(), new Self(home, build, host, store), build, ending::complete);
         this.server = ControlServer.bind(home, build.build(), requests);

@@ -36,6 +36,30 @@ public final class Caller {
         this.environment = environment;
     }
 
+    /** The same caller in another folder. */
+    Caller in(String folder) {
+        return new Caller(
+                user,
+                pid,
+                folder,
+                umask,
+                () -> environment().entrySet().stream()
+                        .map(e -> e.getKey() + "=" + e.getValue())
+                        .toList());
+    }
+
+    /** The same caller with another environment, folder and umask: those of a process that was started before. */
+    Caller as(Map<String, String> environment, String folder, int umask) {
+        return new Caller(
+                user,
+                pid,
+                folder,
+                umask,
+                () -> environment.entrySet().stream()
+                        .map(e -> e.getKey() + "=" + e.getValue())
+                        .toList());
+    }
+
     /** The user's name. */
     public String user() {
         return user;

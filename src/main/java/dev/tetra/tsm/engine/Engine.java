@@ -9,6 +9,7 @@ import dev.tetra.tsm.supervise.PortObserver;
 import dev.tetra.tsm.supervise.Supervision;
 import dev.tetra.tsm.supervise.Supervisor;
 import java.util.List;
+import java.util.Optional;
 
 /** Everything a user can ask for, by use case. */
 public final class Engine {
@@ -16,6 +17,7 @@ public final class Engine {
     private final PatternBook patterns;
     private final Starter starter;
     private final Keeper keeper;
+    private final Services services;
     private final Overview overview;
     private final Target targets;
     private final Killer killer;
@@ -23,14 +25,21 @@ public final class Engine {
     private final PortObserver observer;
     private final Ipc ipc;
 
-    public Engine(Supervision with, Supervisor supervisor, PortObserver observer, ChannelServer channels) {
+    public Engine(
+            Supervision with,
+            Supervisor supervisor,
+            PortObserver observer,
+            ChannelServer channels,
+            ServiceOptions options) {
         this.with = with;
         this.observer = observer;
         EnvFileReader envFiles = new EnvFileReader(with.host());
         Outcomes outcomes = new Outcomes(with.store(), with.host(), with.logs());
         this.patterns = new PatternBook(with.home());
-        this.keeper = new Keeper(with.store(), supervisor, with.host(), with.logs(), envFiles, outcomes);
+        this.keeper = new Keeper(with.store(), supervisor, with.host(), with.logs(), envFiles, outcomes, this::renewal);
         this.starter = new Starter(with, supervisor, patterns, envFiles, outcomes, keeper, channels);
+        ServiceBook book = new ServiceBook(with.store(), new ServiceRules(options, keeper), with.home());
+        this.services = new Services(with.store(), book, starter, keeper, patterns);
         this.overview = new Overview(with.store(), with.host(), with.logs(), with.home(), observer, with.clock());
         this.targets = new Target(with.store(), with.host());
         this.killer = new Killer(targets, with.host());
@@ -46,6 +55,16 @@ public final class Engine {
     /** Stopping, restarting, deleting and more. */
     public Keeper keeper() {
         return keeper;
+    }
+
+    /** Starting by definitions, and the definitions. */
+    public Services services() {
+        return services;
+    }
+
+    /** What a process of a service becomes when it runs again; the definitions are wired after the keeper. */
+    private Optional<Starter.Renewal> renewal(ManagedProcess process, Caller caller, boolean takeEnvironment) {
+        return services.renewal(process, caller, takeEnvironment);
     }
 
     /** Looking at processes. */

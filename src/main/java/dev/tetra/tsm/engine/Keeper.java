@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,8 +42,17 @@ public final class Keeper {
     private final EnvFileReader envFiles;
     private final Outcomes outcomes;
     private final PortBook ports;
+    private final Definitions definitions;
 
-    Keeper(Store store, Supervisor supervisor, Host host, LogFiles logs, EnvFileReader envFiles, Outcomes outcomes) {
+    Keeper(
+            Store store,
+            Supervisor supervisor,
+            Host host,
+            LogFiles logs,
+            EnvFileReader envFiles,
+            Outcomes outcomes,
+            Definitions definitions) {
+        this.definitions = definitions;
         this.store = store;
         this.supervisor = supervisor;
         this.host = host;
@@ -52,11 +62,21 @@ public final class Keeper {
         this.ports = new PortBook(host);
     }
 
-    /** What came of one process of several: how it is now, or why it failed. */
+    /** What came of one process of several: how it is now, or why it failed; and what the user should be told. */
     public record Result(
             ManagedProcess process,
             boolean changed,
-            @Nullable TsmException failure) {}
+            @Nullable TsmException failure,
+            List<String> notes) {
+        Result(ManagedProcess process, boolean changed, @Nullable TsmException failure) {
+            this(process, changed, failure, List.of());
+        }
+    }
+
+    /** What a process of a service becomes by its present definition; empty for one of no service. */
+    interface Definitions {
+        Optional<Starter.Renewal> renewal(ManagedProcess process, Caller caller, boolean takeEnvironment);
+    }
 
     /**
      * Stops processes, all at the same time.
@@ -87,22 +107,40 @@ public final class Keeper {
      * @param takeEnvironment take the caller's environment in place of the one they were started with
      */
     public List<Result> restart(List<ManagedProcess> processes, Caller caller, boolean proof, boolean takeEnvironment) {
-        return each(processes, p -> {
-            if (!p.status().alive()) {
-                ports.refuseForeign(p.port());
-            }
-            return supervisor.ask(p, new Wish.Restart(caller.user(), proof, change(p, caller, takeEnvironment)));
-        });
+        Map<Long, List<String>> notes = new HashMap<>();
+        return withNotes(notes, each(processes, p -> {
+            Wish.@Nullable Change change = change(p, caller, takeEnvironment, notes);
+            refuseForeign(p, change);
+            return supervisor.ask(p, new Wish.Restart(caller.user(), proof, change));
+        }));
     }
 
     /** Runs processes at rest again; those that run are left alone. */
     public List<Result> startAgain(List<ManagedProcess> processes, Caller caller, boolean proof) {
-        return each(processes, p -> {
-            if (!p.status().alive()) {
-                ports.refuseForeign(p.port());
-            }
-            return supervisor.ask(p, new Wish.Start(caller.user(), proof, change(p, caller, false)));
-        });
+        Map<Long, List<String>> notes = new HashMap<>();
+        return withNotes(notes, each(processes, p -> {
+            Wish.@Nullable Change change = change(p, caller, false, notes);
+            refuseForeign(p, change);
+            return supervisor.ask(p, new Wish.Start(caller.user(), proof, change));
+        }));
+    }
+
+    private void refuseForeign(ManagedProcess process, Wish.@Nullable Change change) {
+        if (!process.status().alive() && (change == null || change.port() == null)) {
+            ports.refuseForeign(process.port());
+        }
+    }
+
+    private static List<Result> withNotes(Map<Long, List<String>> notes, List<Result> results) {
+        return results.stream()
+                .map(r -> new Result(
+                        r.process(),
+                        r.changed(),
+                        r.failure(),
+                        r.failure() == null && r.changed()
+                                ? notes.getOrDefault(r.process().key(), List.of())
+                                : List.of()))
+                .toList();
     }
 
     /** Stops and forgets processes. Their history stays. */
@@ -230,7 +268,15 @@ public final class Keeper {
         return results;
     }
 
-    private Wish.@Nullable Change change(ManagedProcess process, Caller caller, boolean takeEnvironment) {
+    private Wish.@Nullable Change change(
+            ManagedProcess process, Caller caller, boolean takeEnvironment, Map<Long, List<String>> notes) {
+        Optional<Starter.Renewal> renewal = definitions.renewal(process, caller, takeEnvironment);
+        if (renewal.isPresent()) {
+            List<String> told = new ArrayList<>(renewal.get().notes());
+            told.addAll(renewal.get().differences());
+            notes.put(process.key(), told);
+            return renewal.get().change();
+        }
         String file = process.spec().envFile();
         if (file == null && !takeEnvironment) {
             return null;

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param port {@code --port}, 1 to 65535
  * @param env {@code --env}
  * @param variables {@code -e}
+ * @param origin where it comes from
  */
 public record StartRequest(
         List<String> words,
@@ -28,7 +29,8 @@ public record StartRequest(
         RestartPolicy restart,
         StopPolicy stop,
         Until until,
-        Duration timeout) {
+        Duration timeout,
+        StartOrigin origin) {
     /** Whether it says nothing of how to run, only what to run and when to return. */
     boolean plain() {
         return name == null

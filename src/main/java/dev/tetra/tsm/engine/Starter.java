@@ -32,6 +32,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -105,7 +106,7 @@ public final class Starter {
         return awaited(outcomes.started(reply, plan.notes()), request);
     }
 
-    private Started awaited(Started started, StartRequest request) {
+    Started awaited(Started started, StartRequest request) {
         if (request.until() == StartRequest.Until.READY) {
             outcomes.awaitReady(started.process(), request.timeout());
         }
@@ -147,6 +148,41 @@ public final class Starter {
         return awaited(new Started(result.process(), result.changed(), List.of()), request);
     }
 
+    /**
+     * What a process is to run from now on, and how that differs from what it ran.
+     *
+     * @param differences in words, one each
+     */
+    record Renewal(Wish.Change change, List<String> differences, List<String> notes) {}
+
+    /**
+     * What a process of a service becomes by what is asked for now; it keeps its ID and its name.
+     *
+     * @param caller in whose folder, environment and umask it runs
+     * @throws TsmException.Conflict when the definition names another port, and that is taken
+     */
+    Renewal renew(ManagedProcess process, StartRequest request, Caller caller) {
+        SearchPath programs = new SearchPath(caller.cwd(), caller.path(), files);
+        Plan plan = plan(request, caller, CommandLine.understand(request.words(), programs), programs);
+        if (plan.type() != process.spec().type()) {
+            throw new TsmException.Failed(
+                    process.label() + " is of type " + process.spec().type().word()
+                            + ", and by its service it would be " + plan.type().word(),
+                    "tsm delete " + process.name() + " and start the service again; the process was left as it was");
+        }
+        Wish.@Nullable NewPort move = null;
+        PortBook.Wish wanted = plan.port();
+        if (wanted != null && wanted.source().binding() && !Objects.equals(wanted.port(), process.port())) {
+            PortBook.Choice choice = with.store().call(tx -> ports.choose(tx, wanted));
+            move = new Wish.NewPort(choice.port(), choice.source());
+        }
+        Integer port = move == null ? process.port() : Integer.valueOf(move.number());
+        Template.Applied applied = applied(plan, port);
+        Wish.Change change = new Wish.Change(spec(request, caller, plan, applied), environment(plan, applied), move);
+        List<EnvVar> before = with.store().call(tx -> tx.environments().of(process.key()));
+        return new Renewal(change, Differences.between(process, before, change), plan.notes());
+    }
+
     private Plan plan(StartRequest request, Caller caller, Classified command, SearchPath programs) {
         List<String> notes = new ArrayList<>(command.notes());
         Optional<String> envFile =
@@ -160,7 +196,9 @@ public final class Starter {
         PortBook.Wish port = portWish(request, fromFile, classification);
         ProcessType type = port != null
                 ? ProcessType.PORT
-                : classification.type() == ProcessType.SOCKET ? ProcessType.SOCKET : ProcessType.PID;
+                : request.origin().type() != null
+                        ? request.origin().type()
+                        : classification.type() == ProcessType.SOCKET ? ProcessType.SOCKET : ProcessType.PID;
         Map<EnvSource, List<EnvVar>> environment = new EnumMap<>(EnvSource.class);
         environment.put(
                 EnvSource.CALLER,
@@ -174,6 +212,10 @@ public final class Starter {
 
     private static PortBook.@Nullable Wish portWish(
             StartRequest request, List<EnvVar> fromFile, Classification classification) {
+        ProcessType said = request.origin().type();
+        if (said != null && said != ProcessType.PORT) {
+            return null;
+        }
         if (request.port() != null) {
             return new PortBook.Wish(request.port(), PortSource.OPTION);
         }
@@ -188,7 +230,7 @@ public final class Starter {
         if (classification.hint().isPresent()) {
             return new PortBook.Wish(classification.hint().get().port(), PortSource.COMMAND);
         }
-        return classification.portRequired()
+        return classification.portRequired() || said == ProcessType.PORT
                 ? new PortBook.Wish(classification.defaultPort(), PortSource.PATTERN)
                 : null;
     }
@@ -216,6 +258,7 @@ public final class Starter {
         if (resting.isPresent()) {
             ManagedProcess twin = resting.get();
             ports.refuseForeign(twin.port());
+            tx.services().saveOptions(twin.key(), request.origin().options());
             Template.Applied applied = applied(plan, twin.port());
             return new Decision(
                     twin, false, new Wish.Change(spec(request, caller, plan, applied), environment(plan, applied)));
@@ -227,21 +270,22 @@ public final class Starter {
             throw taken(taken, request, caller, plan);
         });
         Template.Applied applied = applied(plan, number);
-        return new Decision(
-                create(tx, name, port, caller, plan, applied, spec(request, caller, plan, applied)), true, null);
+        return new Decision(create(tx, request, name, port, caller, plan, applied), true, null);
     }
 
     private ManagedProcess create(
             Tx tx,
+            StartRequest request,
             String name,
             PortBook.@Nullable Choice port,
             Caller caller,
             Plan plan,
-            Template.Applied applied,
-            ProcessSpec spec) {
+            Template.Applied applied) {
+        ProcessSpec spec = spec(request, caller, plan, applied);
         long key = tx.processes().insert(tx.processes().nextId(), name, spec, Lifecycle.NEW);
         environment(plan, applied)
                 .forEach((source, variables) -> tx.environments().save(key, source, variables));
+        tx.services().saveOptions(key, request.origin().options());
         long run = tx.runs().decide(key, Lifecycle.NEW.generation(), supervisor.newToken(), RunCause.START);
         tx.processes().setRun(key, run);
         tx.journal().event(EventKind.START, key, name, run, Origin.USER, "start asked by " + caller.user());
@@ -261,6 +305,7 @@ public final class Starter {
         return tx.processes().all().stream()
                 .filter(p -> p.status().settled())
                 .filter(p -> sameCommand(p, caller, plan))
+                .filter(p -> Objects.equals(p.spec().service(), request.origin().service()))
                 .filter(p -> p.spec().namespace().equals(request.namespace()))
                 .filter(p -> plan.port() == null
                         ? p.port() == null
@@ -316,7 +361,9 @@ public final class Starter {
         Classified command = plan.command();
         return new ProcessSpec(
                 request.namespace(),
-                command.kind(),
+                request.origin().kind() == null
+                        ? command.kind()
+                        : request.origin().kind(),
                 plan.type(),
                 command.command(),
                 applied.argv(),
@@ -324,7 +371,7 @@ public final class Starter {
                 command.script(),
                 command.interpreter(),
                 caller.cwd(),
-                null,
+                request.origin().service(),
                 request.env(),
                 plan.envFile(),
                 caller.umask(),

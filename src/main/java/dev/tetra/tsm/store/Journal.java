@@ -30,6 +30,11 @@ public final class Journal {
         insert(EventKind.DAEMON, null, null, null, Origin.TSM, message);
     }
 
+    /** Writes down something about a definition or a setting. */
+    public void configEvent(Origin origin, String message) {
+        insert(EventKind.CONFIG, null, null, null, origin, message);
+    }
+
     private void insert(
             EventKind kind,
             @Nullable Long processKey,

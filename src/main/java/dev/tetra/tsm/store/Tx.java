@@ -47,4 +47,9 @@ public final class Tx {
     public Settings settings() {
         return new Settings(handle);
     }
+
+    /** Definitions of services. */
+    public Services services() {
+        return new Services(handle, clock);
+    }
 }

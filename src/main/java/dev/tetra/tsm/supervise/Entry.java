@@ -58,6 +58,7 @@ final class Entry {
             tx.processes().saveSpec(process.key(), change.spec());
             change.environment()
                     .forEach((source, variables) -> tx.environments().save(process.key(), source, variables));
+            movePort(tx, change.port());
         }
         if (!step.life().equals(before)) {
             tx.processes().saveLife(process.key(), step.life());
@@ -71,6 +72,21 @@ final class Entry {
         writeEvents(tx);
     }
 
+    private void movePort(Tx tx, Wish.@Nullable NewPort port) {
+        if (port == null) {
+            return;
+        }
+        tx.ports().release(process.key());
+        tx.ports().allocate(port.number(), process.key(), port.source());
+        event(
+                tx,
+                EventKind.PORT,
+                run == null ? null : run.key(),
+                Origin.TSM,
+                "port " + port.number() + " given in place of " + process.port() + ", from "
+                        + port.source().word());
+    }
+
     /** The process as it is once this is committed. */
     ManagedProcess after() {
         return new ManagedProcess(
@@ -79,8 +95,12 @@ final class Entry {
                 process.name(),
                 change == null ? process.spec() : change.spec(),
                 step.life(),
-                process.port(),
-                process.portSource(),
+                change == null || change.port() == null
+                        ? process.port()
+                        : Integer.valueOf(change.port().number()),
+                change == null || change.port() == null
+                        ? process.portSource()
+                        : change.port().source(),
                 process.socket(),
                 nextRun,
                 process.createdAt(),

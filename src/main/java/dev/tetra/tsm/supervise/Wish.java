@@ -2,6 +2,7 @@ package dev.tetra.tsm.supervise;
 
 import dev.tetra.tsm.model.EnvSource;
 import dev.tetra.tsm.model.EnvVar;
+import dev.tetra.tsm.model.PortSource;
 import dev.tetra.tsm.model.ProcessSpec;
 import dev.tetra.tsm.model.StopPolicy;
 import java.util.List;
@@ -42,6 +43,18 @@ public sealed interface Wish {
      * What to run from now on.
      *
      * @param environment the variables of the sources that change, each source whole
+     * @param port the port it is to have in place of its present one; null when that stays
      */
-    record Change(ProcessSpec spec, Map<EnvSource, List<EnvVar>> environment) {}
+    record Change(
+            ProcessSpec spec,
+            Map<EnvSource, List<EnvVar>> environment,
+            @Nullable NewPort port) {
+        /** With the port it has. */
+        public Change(ProcessSpec spec, Map<EnvSource, List<EnvVar>> environment) {
+            this(spec, environment, null);
+        }
+    }
+
+    /** A port and who said it. */
+    record NewPort(int number, PortSource source) {}
 }

@@ -47,7 +47,7 @@ final class Desk implements AutoCloseable, DaemonControl {
                 store, host, new LogFiles(home), home, Clock.systemUTC(), Checkpoints.NONE, processKey -> {});
         supervisor = new Supervisor(with);
         channels = new ChannelServer(home.resolve("sockets"), ChannelLimits.STANDARD);
-        engine = new Engine(with, supervisor, observer, channels);
+        engine = new Engine(with, supervisor, observer, channels, new StartFields());
         engine.ipc().start();
     }
 

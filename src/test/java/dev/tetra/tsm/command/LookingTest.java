@@ -21,7 +21,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -58,7 +57,7 @@ class LookingTest {
         Supervision with = new Supervision(store, host, logs, home, Clock.systemUTC(), Checkpoints.NONE, key -> {});
         supervisor = new Supervisor(with);
         channels = new ChannelServer(home.resolve("sockets"), ChannelLimits.STANDARD);
-        engine = new Engine(with, supervisor, observer, channels);
+        engine = new Engine(with, supervisor, observer, channels, new StartFields());
         engine.ipc().start();
     }
 
@@ -258,28 +257,5 @@ class LookingTest {
         Context context = new Context(engine, caller, terminal, new NoDaemon(home), BUILD);
         int code = commands.run(List.of(words), context);
         return new Answer(code, terminal.written(), terminal.errors());
-    }
-
-    private record NoDaemon(Path home) implements DaemonControl {
-        @Override
-        public Status status() {
-            return new Status(1, BUILD.version(), BUILD.build(), home, Duration.ZERO, 0, 0, 0, List.of());
-        }
-
-        @Override
-        public void stopAfterAnswer() {}
-
-        @Override
-        public void replaceAfterAnswer() {}
-
-        @Override
-        public Path log() {
-            return home.resolve("daemon.log");
-        }
-
-        @Override
-        public List<String> untoldNotices() {
-            return List.of();
-        }
     }
 }

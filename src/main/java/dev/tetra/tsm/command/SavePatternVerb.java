@@ -1,0 +1,50 @@
+package dev.tetra.tsm.command;
+
+import dev.tetra.tsm.command.render.Json;
+import dev.tetra.tsm.spec.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        description = {
+            "Save a pattern for commands like a process's in your patterns.txt.",
+            "The words of its command without its port are what is matched."
+        })
+final class SavePatternVerb extends Verb {
+    @Parameters(index = "0", paramLabel = "NAME", description = "The pattern's name.")
+    String name = "";
+
+    @Parameters(index = "1", paramLabel = "TARGET", description = "The process: name, ID, port or pid.")
+    String target = "";
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            description = "The pattern's port: a number, auto, 0 (socket) or - (none); default: what the process has.")
+    @Nullable
+    String port;
+
+    @Option(names = "--replace", description = "In place of your pattern of that name.")
+    boolean replace;
+
+    @Override
+    int run(Context context) {
+        Pattern pattern = context.engine().services().savePattern(name, SaveVerb.one(context, target), port, replace);
+        if (json) {
+            context.terminal()
+                    .document(Json.object(document -> document.field("name", pattern.name())
+                            .field("line", pattern.line())
+                            .field("file", context.engine().patterns().ownFile().toString())));
+        } else {
+            context.out("pattern saved in " + context.engine().patterns().ownFile() + ": " + pattern.line() + "\n");
+        }
+        return 0;
+    }
+
+    @Override
+    boolean changes() {
+        return true;
+    }
+}

@@ -1,0 +1,48 @@
+package dev.tetra.tsm.command;
+
+import dev.tetra.tsm.model.ManagedProcess;
+import dev.tetra.tsm.model.Service;
+import dev.tetra.tsm.model.TsmException;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        description = {
+            "Save a process as a service: its command, folder, env file and the options it was started with.",
+            "tsm service export writes a file of it. tsm save pattern NAME TARGET writes a pattern for such commands."
+        })
+final class SaveVerb extends Verb {
+    @Parameters(index = "0", paramLabel = "NAME", description = "The service's name.")
+    String name = "";
+
+    @Parameters(index = "1", paramLabel = "TARGET", description = "The process: name, ID, port or pid.")
+    String target = "";
+
+    @Option(names = "--replace", description = "In place of a service of that name.")
+    boolean replace;
+
+    @Override
+    int run(Context context) {
+        Service service = context.engine().services().save(name, one(context, target), replace, context.caller());
+        ServiceAddVerb.told(context, service, "saved", json);
+        return 0;
+    }
+
+    /** The one process that a word means. */
+    static ManagedProcess one(Context context, String target) {
+        List<ManagedProcess> found = context.engine().targets().find(List.of(target), null);
+        if (found.size() != 1) {
+            throw new TsmException.Usage(
+                    "'" + target + "' means " + found.size() + " processes, and one is needed",
+                    "name one: tsm list all shows them");
+        }
+        return found.getFirst();
+    }
+
+    @Override
+    boolean changes() {
+        return true;
+    }
+}

@@ -1,0 +1,332 @@
+package dev.tetra.tsm.engine;
+
+import dev.tetra.tsm.model.EnvSource;
+import dev.tetra.tsm.model.EnvVar;
+import dev.tetra.tsm.model.ManagedProcess;
+import dev.tetra.tsm.model.PortSource;
+import dev.tetra.tsm.model.ProcessSpec;
+import dev.tetra.tsm.model.RawText;
+import dev.tetra.tsm.model.Service;
+import dev.tetra.tsm.model.TsmException;
+import dev.tetra.tsm.spec.CommandWords;
+import dev.tetra.tsm.spec.Naming;
+import dev.tetra.tsm.spec.Pattern;
+import dev.tetra.tsm.spec.PatternFile;
+import dev.tetra.tsm.spec.ServiceFile;
+import dev.tetra.tsm.store.Store;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The use cases between services and processes: start by a definition, restart by its present one, save as one. */
+public final class Services {
+    private final Store store;
+    private final ServiceBook book;
+    private final Starter starter;
+    private final Keeper keeper;
+    private final PatternBook patterns;
+
+    Services(Store store, ServiceBook book, Starter starter, Keeper keeper, PatternBook patterns) {
+        this.store = store;
+        this.book = book;
+        this.starter = starter;
+        this.keeper = keeper;
+        this.patterns = patterns;
+    }
+
+    /** A service and the processes that were started from it. */
+    public record Shown(Service service, List<ManagedProcess> processes) {
+        /** Whether one of them runs. */
+        public boolean running() {
+            return processes.stream().anyMatch(p -> !p.status().settled());
+        }
+    }
+
+    /** What came of a service that was to be started. */
+    public record Result(
+            Service service,
+            @Nullable Started started,
+            @Nullable TsmException failure) {}
+
+    /** The definitions. */
+    public ServiceBook book() {
+        return book;
+    }
+
+    /** Services with their processes. */
+    public List<Shown> shown(List<Service> services) {
+        List<ManagedProcess> all = store.call(tx -> tx.processes().all());
+        return services.stream()
+                .map(service -> new Shown(
+                        service,
+                        all.stream()
+                                .filter(p -> service.name().equals(p.spec().service()))
+                                .toList()))
+                .toList();
+    }
+
+    /**
+     * The service that the words of a start mean: one word that is its name.
+     *
+     * @throws TsmException.Failed when there is such a file, but it was wrong from the beginning
+     */
+    public Optional<Service> named(List<String> words, Caller caller) {
+        if (words.size() != 1 || !Naming.isValid(words.getFirst())) {
+            return Optional.empty();
+        }
+        ServiceBook.Found found = book.find(words.getFirst(), caller::environment);
+        if (found.service().isEmpty() && found.problem() != null) {
+            throw found.problem();
+        }
+        return found.service();
+    }
+
+    /**
+     * Starts a process of a service; one that is at rest is run again by the present definition.
+     *
+     * @param given options that go over those of the definition, as fields
+     * @throws TsmException.Conflict for options when its process runs
+     * @throws TsmException.Failed when its folder is gone, and as {@link Starter#start}
+     */
+    public Started start(Service service, Map<String, String> given, Caller caller) {
+        StartRequest request = book.rules().request(service.name(), service.fields(), given);
+        Optional<ManagedProcess> known = processOf(service, request);
+        if (known.isEmpty()) {
+            return noted(service, starter.start(request, placed(service, caller, caller.cwd())), caller);
+        }
+        ManagedProcess process = known.get();
+        Map<String, String> lasting = book.rules().lasting(given);
+        if (!process.status().settled()) {
+            return runsAlready(process, lasting, caller);
+        }
+        placed(service, caller, process.spec().cwd());
+        if (!lasting.isEmpty()) {
+            store.run(tx -> tx.services().saveOptions(process.key(), given));
+        }
+        boolean proof = request.until() != StartRequest.Until.EXECUTED;
+        Keeper.Result result =
+                keeper.startAgain(List.of(process), caller, proof).getFirst();
+        if (result.failure() != null) {
+            throw result.failure();
+        }
+        return starter.awaited(new Started(result.process(), result.changed(), result.notes()), request);
+    }
+
+    private Started noted(Service service, Started started, Caller caller) {
+        TsmException problem = book.find(service.name(), caller::environment).problem();
+        if (problem == null) {
+            return started;
+        }
+        List<String> notes = new ArrayList<>(started.notes());
+        notes.add(problem.getMessage());
+        return new Started(started.process(), started.changed(), notes);
+    }
+
+    private Started runsAlready(ManagedProcess process, Map<String, String> lasting, Caller caller) {
+        if (!lasting.isEmpty()) {
+            throw new TsmException.Conflict(
+                    process.label() + " runs already, so the options do not apply",
+                    "stop it first, or start a second one under another --name");
+        }
+        List<String> notes = new ArrayList<>();
+        try {
+            renewal(process, caller, false)
+                    .filter(r -> !r.differences().isEmpty())
+                    .ifPresent(r -> {
+                        notes.add(
+                                "its definition differs from what runs; tsm restart " + process.name() + " applies it");
+                        notes.addAll(r.differences());
+                    });
+        } catch (TsmException e) {
+            notes.add("its definition cannot be applied: " + e.getMessage());
+        }
+        return new Started(process, false, notes);
+    }
+
+    /** The process that a start of a service means: of those of the service the one that has the name asked for. */
+    private Optional<ManagedProcess> processOf(Service service, StartRequest request) {
+        String name = request.name() == null ? service.name() : request.name();
+        List<ManagedProcess> all = store.call(tx -> tx.processes().all()).stream()
+                .filter(p -> service.name().equals(p.spec().service()))
+                .toList();
+        return all.stream()
+                .filter(p -> p.name().equals(Naming.given(name, null, true))
+                        || p.name().equals(Naming.given(name, p.port(), false)))
+                .findFirst();
+    }
+
+    /** The caller in the service's folder. */
+    private Caller placed(Service service, Caller caller, String otherwise) {
+        String folder = service.fields().getOrDefault(ServiceFile.DIR, otherwise);
+        Path path = Path.of(folder);
+        if (!Files.isDirectory(path)) {
+            throw new TsmException.Failed(
+                    "the folder of the service " + service.name() + (Files.exists(path) ? " is none: " : " is gone: ")
+                            + folder,
+                    "put it back, or change SERVICE_DIR: tsm show " + service.name() + " shows the definition");
+        }
+        return caller.in(folder);
+    }
+
+    /**
+     * What a process becomes by the present definition of its service; empty when it has none, or that was removed.
+     *
+     * @param takeEnvironment take the caller's environment in place of the one it was started with
+     */
+    Optional<Starter.Renewal> renewal(ManagedProcess process, Caller caller, boolean takeEnvironment) {
+        String name = process.spec().service();
+        if (name == null) {
+            return Optional.empty();
+        }
+        ServiceBook.Found found = book.find(name, caller::environment);
+        if (found.service().isEmpty()) {
+            return Optional.empty();
+        }
+        Service service = found.service().get();
+        Map<String, String> over = store.call(tx -> tx.services().optionsOf(process.key()));
+        StartRequest request = book.rules().request(name, service.fields(), over);
+        Caller placed = placed(service, caller, process.spec().cwd());
+        Map<String, String> environment = takeEnvironment ? caller.environment() : started(process);
+        Starter.Renewal renewal = starter.renew(
+                process,
+                request,
+                placed.as(environment, placed.cwd(), process.spec().umask()));
+        if (found.problem() == null) {
+            return Optional.of(renewal);
+        }
+        List<String> notes = new ArrayList<>(renewal.notes());
+        notes.add(found.problem().getMessage());
+        return Optional.of(new Starter.Renewal(renewal.change(), renewal.differences(), notes));
+    }
+
+    private Map<String, String> started(ManagedProcess process) {
+        Map<String, String> environment = new TreeMap<>();
+        store.call(tx -> tx.environments().of(process.key())).stream()
+                .filter(v -> v.source() == EnvSource.CALLER)
+                .forEach((EnvVar v) -> environment.put(v.name(), v.value()));
+        return environment;
+    }
+
+    /**
+     * Starts every service that is enabled.
+     *
+     * @param untracked only those of which no process is tracked
+     */
+    public List<Result> startEnabled(Caller caller, boolean untracked) {
+        List<Service> enabled = book.all(caller::environment).services().stream()
+                .filter(Service::enabled)
+                .toList();
+        List<Result> results = new ArrayList<>();
+        for (Shown shown : shown(enabled)) {
+            if (untracked && !shown.processes().isEmpty()) {
+                continue;
+            }
+            try {
+                results.add(new Result(shown.service(), start(shown.service(), Map.of(), caller), null));
+            } catch (TsmException e) {
+                results.add(new Result(shown.service(), null, e));
+            }
+        }
+        return results;
+    }
+
+    /**
+     * Makes a definition of what a process is: its command, folder, env file, and the options it was started with.
+     *
+     * @throws TsmException.Conflict when there is a service of that name and it is not to be replaced
+     */
+    public Service save(String name, ManagedProcess process, boolean replace, Caller caller) {
+        ProcessSpec spec = process.spec();
+        Map<String, String> fields = new TreeMap<>();
+        if (spec.service() != null) {
+            store.call(tx -> tx.services().named(String.valueOf(spec.service())))
+                    .ifPresent(service -> fields.putAll(service.fields()));
+        }
+        fields.putAll(book.rules().lasting(store.call(tx -> tx.services().optionsOf(process.key()))));
+        fields.remove(ServiceFile.NAME);
+        fields.put(ServiceFile.COMMAND, spec.command());
+        fields.put(ServiceFile.DIR, spec.cwd());
+        if (process.port() != null && process.portSource() == PortSource.OPTION) {
+            fields.put("SERVICE_PORT", Integer.toString(process.port()));
+        }
+        return book.add(name, fields, replace, caller);
+    }
+
+    /**
+     * Writes a pattern for commands like a process's into the user's patterns.
+     *
+     * @param port as in the file: a number, {@code auto}, {@code 0} or {@code -}; null for what the process has
+     * @throws TsmException.Conflict when the user's file has a pattern of that name and it is not to be replaced
+     */
+    public Pattern savePattern(String name, ManagedProcess process, @Nullable String port, boolean replace) {
+        List<String> words = CommandWords.usesShellSyntax(process.spec().command())
+                ? List.of()
+                : CommandWords.split(process.spec().command());
+        if (words.isEmpty()) {
+            throw new TsmException.Failed(
+                    process.label() + " runs a line with shell syntax, which no pattern can match",
+                    "write its program into a script, and start that");
+        }
+        String column = port != null
+                ? port
+                : switch (process.spec().type()) {
+                    case PORT -> String.valueOf(process.port());
+                    case SOCKET -> "0";
+                    case PID -> "-";
+                };
+        String own = process.port() == null ? "" : Integer.toString(process.port());
+        List<String> match = words.stream().filter(w -> !w.equals(own)).toList();
+        Pattern classified = patterns.now().patterns().all().stream()
+                .filter(p -> p.name().equals(name) && !p.builtIn())
+                .findFirst()
+                .orElse(null);
+        if (classified != null && !replace) {
+            throw new TsmException.Conflict(
+                    "there is a pattern " + name + " already, at " + classified.origin(), "--replace takes its place");
+        }
+        String template = match.size() < words.size() ? "{cmd} {port}" : "{cmd}";
+        String line = name + "|" + CommandWords.join(match) + "|" + column + "|" + template;
+        PatternFile parsed = PatternFile.parse(line, "the pattern", false);
+        if (parsed.patterns().size() != 1) {
+            throw new TsmException.Usage(
+                    String.join("; ", parsed.warnings()), "a pattern is name|match|port|template, on one line");
+        }
+        Pattern pattern = parsed.patterns().getFirst();
+        append(pattern, replace);
+        return pattern;
+    }
+
+    private void append(Pattern pattern, boolean replace) {
+        Path file = patterns.ownFile();
+        try {
+            List<String> lines = new ArrayList<>();
+            if (Files.exists(file)) {
+                lines.addAll(RawText.decode(Files.readAllBytes(file)).lines().toList());
+            }
+            if (replace) {
+                lines.removeIf(l -> l.strip().startsWith(pattern.name() + "|"));
+            }
+            lines.add(pattern.line());
+            Path draft = file.resolveSibling(".patterns.new");
+            Files.deleteIfExists(draft);
+            Files.createFile(draft, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.write(draft, RawText.encode(String.join("\n", lines) + "\n"), StandardOpenOption.TRUNCATE_EXISTING);
+            Files.move(
+                    draft,
+                    file,
+                    java.nio.file.StandardCopyOption.ATOMIC_MOVE,
+                    java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new TsmException.Failed(
+                    file + " cannot be written: " + e.getMessage(), "look at the rights of its folder");
+        }
+    }
+}

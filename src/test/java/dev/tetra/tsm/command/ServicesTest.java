@@ -1,0 +1,346 @@
+package dev.tetra.tsm.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tetra.tsm.engine.Caller;
+import dev.tetra.tsm.engine.Engine;
+import dev.tetra.tsm.engine.ServiceOptions;
+import dev.tetra.tsm.ipc.ChannelLimits;
+import dev.tetra.tsm.ipc.ChannelServer;
+import dev.tetra.tsm.logs.LogFiles;
+import dev.tetra.tsm.model.BuildInfo;
+import dev.tetra.tsm.os.Host;
+import dev.tetra.tsm.os.Hosts;
+import dev.tetra.tsm.store.Store;
+import dev.tetra.tsm.supervise.Checkpoints;
+import dev.tetra.tsm.supervise.PortObserver;
+import dev.tetra.tsm.supervise.Supervision;
+import dev.tetra.tsm.supervise.Supervisor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** Services by command and by file, over a real engine with real processes. */
+class ServicesTest {
+    private static final BuildInfo BUILD = new BuildInfo("0.1.0", "0.1.0+20260102030405");
+
+    @TempDir
+    Path home;
+
+    @TempDir
+    Path folder;
+
+    private final Commands commands = new Commands();
+    private Host host;
+    private Store store;
+    private Supervisor supervisor;
+    private Engine engine;
+    private ChannelServer channels;
+
+    private record Answer(int code, String out, String err) {}
+
+    @BeforeEach
+    void open() {
+        host = Hosts.forThisMachine();
+        store = Store.open(home, BUILD, Clock.systemUTC());
+        PortObserver observer = new PortObserver(store, host);
+        LogFiles logs = new LogFiles(home);
+        Supervision with = new Supervision(store, host, logs, home, Clock.systemUTC(), Checkpoints.NONE, key -> {});
+        supervisor = new Supervisor(with);
+        channels = new ChannelServer(home.resolve("sockets"), ChannelLimits.STANDARD);
+        engine = new Engine(with, supervisor, observer, channels, new StartFields());
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        tsm("stop", "all", "--kill-timeout", "0s");
+        supervisor.close(host::close);
+        channels.close();
+        store.close();
+    }
+
+    private Answer tsm(String... words) {
+        FakeTerminal terminal = new FakeTerminal();
+        Caller caller = new Caller(
+                "tester",
+                1,
+                folder.toString(),
+                0022,
+                () -> List.of("PATH=" + System.getenv("PATH"), "HOME=/", "STAGE=dev"));
+        Context context = new Context(engine, caller, terminal, new NoDaemon(home), BUILD);
+        int code = commands.run(List.of(words), context);
+        return new Answer(code, terminal.written(), terminal.errors());
+    }
+
+    private Answer good(String... words) {
+        Answer answer = tsm(words);
+        assertEquals(0, answer.code(), answer.toString());
+        return answer;
+    }
+
+    private Answer bad(int code, String... words) {
+        Answer answer = tsm(words);
+        assertEquals(code, answer.code(), answer.toString());
+        return answer;
+    }
+
+    private void file(String name, String... lines) throws IOException {
+        Path available = Files.createDirectories(home.resolve("services-available"));
+        Files.writeString(available.resolve(name + ".tsm"), String.join("\n", lines) + "\n");
+    }
+
+    @Test
+    void every_start_option_has_its_field() {
+        Set<String> options = Verbs.commandLine(new StartVerb(), "start").getCommandSpec().options().stream()
+                .map(CommandLine.Model.OptionSpec::longestName)
+                .filter(name -> !Set.of("--help", "--json").contains(name))
+                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> fields = new StartFields()
+                .fields().stream().map(ServiceOptions.Field::option).collect(Collectors.toCollection(TreeSet::new));
+        assertEquals(options, fields);
+        List<String> names = engine.services().book().rules().names();
+        assertTrue(
+                names.containsAll(List.of(
+                        "SERVICE_NAME",
+                        "SERVICE_TYPE",
+                        "SERVICE_COMMAND",
+                        "SERVICE_PORT",
+                        "SERVICE_ENV",
+                        "SERVICE_DIR",
+                        "SERVICE_DESCRIPTION",
+                        "SERVICE_KILL_TIMEOUT",
+                        "SERVICE_VARIABLES",
+                        "SERVICE_EXACT_NAME")),
+                names.toString());
+        assertEquals(names.size(), Set.copyOf(names).size());
+    }
+
+    @Test
+    void the_document_names_every_field() throws IOException {
+        String document = Files.readString(Path.of("docs/services.md"));
+        for (String name : engine.services().book().rules().names()) {
+            assertTrue(document.contains("`" + name + "`"), name);
+        }
+    }
+
+    @Test
+    void a_service_that_was_added_is_started_by_its_name_in_its_folder() {
+        good(
+                "service",
+                "add",
+                "--description",
+                "naps",
+                "nap",
+                "--kill-timeout",
+                "100ms",
+                "-e",
+                "API_KEY=hush",
+                "sleep",
+                "60");
+        String list = good("list", "available").out();
+        assertTrue(list.contains("nap") && list.contains("sleep 60") && list.contains("naps"), list);
+        Answer started = good("start", "nap");
+        assertTrue(started.out().startsWith("nap started: ID 0"), started.out());
+        String info = good("info", "nap", "--json").out();
+        assertTrue(info.contains("\"service\": \"nap\""), info);
+        assertTrue(info.contains("\"cwd\": \"" + folder + "\""), info);
+        assertTrue(good("start", "nap").out().startsWith("nap runs already"));
+        assertTrue(good("list", "available", "--json").out().contains("\"running\": true"));
+        bad(4, "service", "add", "nap", "sleep", "70");
+        bad(4, "start", "--namespace", "other", "nap");
+    }
+
+    @Test
+    void secrets_of_a_definition_are_masked_wherever_it_is_shown() throws IOException {
+        good("service", "add", "nap", "-e", "API_KEY=hush", "sleep", "60");
+        for (List<String> words : List.of(
+                List.of("show", "nap"),
+                List.of("show", "nap", "--json"),
+                List.of("service", "list", "--json"),
+                List.of("list", "available"))) {
+            String out = good(words.toArray(String[]::new)).out();
+            assertFalse(out.contains("hush"), out);
+        }
+        assertTrue(good("show", "nap", "--reveal").out().contains("API_KEY=hush"));
+        assertFalse(bad(1, "service", "export", "nap").err().contains("hush"));
+        good("service", "export", "nap", "-o", "nap.tsm");
+        Path written = folder.resolve("nap.tsm");
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(written)));
+        assertTrue(Files.readString(written).contains("SERVICE_VARIABLES=\"API_KEY=hush\""));
+        bad(4, "service", "export", "nap", "-o", "nap.tsm");
+        good("service", "rm", "nap");
+        bad(3, "show", "nap");
+        good("service", "import", "nap.tsm");
+        assertTrue(good("show", "nap", "--reveal").out().contains("API_KEY=hush"));
+    }
+
+    @Test
+    void a_file_is_followed_when_it_changes_and_when_it_goes() throws Exception {
+        file("nap", "SERVICE_COMMAND=\"sleep 60\"", "SERVICE_DIR=" + folder, "SERVICE_DESCRIPTION=\"in $STAGE\"");
+        assertTrue(good("show", "nap").out().contains("in dev"));
+        good("start", "nap");
+        file("nap", "SERVICE_COMMAND=\"sleep 61\"", "SERVICE_DIR=" + folder, "SERVICE_KILL_TIMEOUT=1s");
+        assertTrue(good("start", "nap").err().contains("differs"));
+        Answer restarted = good("restart", "nap");
+        assertTrue(restarted.err().contains("changed command: sleep 61, was sleep 60"), restarted.err());
+        assertTrue(restarted.err().contains("kill timeout: 1s, was 5s"), restarted.err());
+        assertTrue(good("info", "nap").out().contains("sleep 61"));
+        assertEquals("", good("restart", "nap").err());
+        Files.delete(home.resolve("services-available/nap.tsm"));
+        bad(3, "show", "nap");
+        good("restart", "nap");
+    }
+
+    @Test
+    void a_broken_new_version_of_a_file_keeps_the_last_good_one_and_warns() throws IOException {
+        file("nap", "SERVICE_COMMAND=\"sleep 60\"", "SERVICE_DIR=" + folder);
+        good("enable", "nap");
+        file("nap", "SERVICE_COMMAND=\"sleep 60\"", "SERVICE_KIL_TIMEOUT=5s");
+        Answer shown = good("show", "nap");
+        assertTrue(shown.err().contains("nap.tsm:2: there is no field SERVICE_KIL_TIMEOUT"), shown.err());
+        assertTrue(shown.out().contains("SERVICE_DIR"), shown.out());
+        Answer started = good("start", "nap");
+        assertTrue(started.err().contains("the definition from before counts"), started.err());
+        assertTrue(good("list", "available", "--json").out().contains("\"problem\": \""));
+    }
+
+    @Test
+    void wrong_fields_and_values_are_told_with_file_line_and_the_nearest_name() throws IOException {
+        file("one", "SERVICE_COMMAND=\"sleep 60\"", "SERVICE_PROT=80");
+        Answer field = bad(1, "start", "one");
+        assertTrue(
+                field.err().contains("one.tsm:2:") && field.err().contains("did you mean SERVICE_PORT?"), field.err());
+        for (String line : List.of(
+                "SERVICE_PORT=eighty",
+                "SERVICE_PORT=70000",
+                "SERVICE_KILL_TIMEOUT=soon",
+                "SERVICE_RESTART=maybe",
+                "SERVICE_EXACT_NAME=perhaps",
+                "SERVICE_TYPE=sokcet",
+                "SERVICE_DIR=here",
+                "SERVICE_NAME=other",
+                "SERVICE_SIGNAL=NOPE",
+                "SERVICE_VARIABLES=novalue",
+                "SERVICE_MAX_RESTARTS=0")) {
+            file("one", "SERVICE_COMMAND=\"sleep 60\"", line);
+            String err = bad(1, "show", "one").err();
+            assertTrue(err.contains("one.tsm:2: " + line.substring(0, line.indexOf('='))), err);
+        }
+        file("one", "SERVICE_PORT=8000");
+        assertTrue(bad(1, "show", "one").err().contains("SERVICE_COMMAND is missing"));
+        file("one", "SERVICE_COMMAND=\"sleep 60\"", "SERVICE_DIR=$(rm -rf x)");
+        assertTrue(bad(1, "show", "one").err().contains("one.tsm:2: '$(' would run a command"));
+        assertTrue(good("list", "available").err().contains("one.tsm:2"));
+    }
+
+    @Test
+    void a_folder_that_is_gone_is_told_and_nothing_is_recorded() throws IOException {
+        Path gone = Files.createDirectory(folder.resolve("app"));
+        file("nap", "SERVICE_COMMAND=\"sleep 60\"", "SERVICE_DIR=" + gone);
+        good("show", "nap");
+        Files.delete(gone);
+        Answer answer = bad(1, "start", "nap");
+        assertTrue(answer.err().contains("the folder of the service nap is gone: " + gone), answer.err());
+        assertEquals("[]\n", good("list", "all", "--json").out());
+    }
+
+    @Test
+    void a_restart_takes_the_port_that_the_definition_names_now() throws IOException {
+        file("nap", "SERVICE_COMMAND=\"sleep 60\"", "SERVICE_DIR=" + folder, "SERVICE_PORT=18471");
+        assertTrue(good("start", "nap").out().startsWith("nap-18471 started"));
+        file("nap", "SERVICE_COMMAND=\"sleep 60\"", "SERVICE_DIR=" + folder, "SERVICE_PORT=18472");
+        Answer restarted = good("restart", "nap-18471");
+        assertTrue(restarted.err().contains("changed port: 18472, was 18471"), restarted.err());
+        assertTrue(good("info", "nap", "--json").out().contains("\"port\": 18472"));
+        file("nap", "SERVICE_COMMAND=\"sleep 60\"", "SERVICE_DIR=" + folder, "SERVICE_TYPE=pid");
+        assertTrue(bad(1, "restart", "nap").err().contains("by its service it would be pid"));
+    }
+
+    @Test
+    void options_go_over_those_of_the_definition_and_stay() {
+        good("service", "add", "nap", "-e", "A=1", "sleep", "60");
+        good("start", "--kill-timeout", "2s", "-e", "B=two words", "nap");
+        good("restart", "nap");
+        String info = good("info", "nap").out();
+        assertTrue(info.contains("B:") && info.contains("two words") && info.contains("A:"), info);
+        assertTrue(info.contains("2s"), info);
+        good("stop", "nap");
+        good("start", "--no-wait", "nap");
+        assertTrue(good("info", "nap").out().contains("two words"));
+    }
+
+    @Test
+    void a_process_is_saved_as_a_service_with_the_options_it_was_started_with() {
+        good("start", "--name", "one", "--kill-timeout", "3s", "-e", "COLOUR=light blue", "sleep 60");
+        good("save", "nap", "one");
+        String shown = good("service", "export", "nap").out();
+        assertTrue(shown.contains("SERVICE_COMMAND=\"'sleep 60'\""), shown);
+        assertTrue(shown.contains("SERVICE_KILL_TIMEOUT=\"3s\""), shown);
+        assertTrue(shown.contains("SERVICE_VARIABLES=\"'COLOUR=light blue'\""), shown);
+        assertTrue(shown.contains("SERVICE_DIR=\"" + folder + "\""), shown);
+        good("start", "nap");
+        bad(4, "save", "nap", "one");
+        good("save", "--replace", "nap", "one");
+    }
+
+    @Test
+    void a_pattern_is_saved_from_a_process() throws IOException {
+        good("start", "--name", "one", "sleep", "60");
+        good("save", "pattern", "sleeper", "one");
+        assertTrue(Files.readString(home.resolve("patterns.txt")).contains("sleeper|sleep 60|-|{cmd}"));
+        bad(4, "save", "pattern", "sleeper", "one");
+        good("save", "pattern", "--replace", "--port", "auto", "sleeper", "one");
+        assertEquals("sleeper|sleep 60|auto|{cmd}\n", Files.readString(home.resolve("patterns.txt")));
+        assertTrue(good("patterns").out().contains("sleeper *"));
+    }
+
+    @Test
+    void enabling_needs_a_folder_and_is_kept_while_the_file_is_away() throws IOException {
+        file("nap", "SERVICE_COMMAND=\"sleep 60\"");
+        assertTrue(bad(1, "enable", "nap").err().contains("has no folder"));
+        file("nap", "SERVICE_COMMAND=\"sleep 60\"", "SERVICE_DIR=" + folder);
+        good("enable", "nap");
+        Files.delete(home.resolve("services-available/nap.tsm"));
+        good("list", "available");
+        file("nap", "SERVICE_COMMAND=\"sleep 60\"", "SERVICE_DIR=" + folder);
+        assertTrue(good("show", "nap").out().contains("yes: it starts with the daemon"));
+        good("disable", "nap");
+        bad(3, "enable", "nowhere");
+    }
+
+    @Test
+    void a_service_wins_over_a_command_only_as_one_word() {
+        good("service", "add", "sleep", "sleep", "61");
+        good("start", "sleep", "62");
+        good("start", "sleep");
+        String all = good("list", "--json").out();
+        assertTrue(all.contains("\"command\": \"sleep 61\"") && all.contains("\"command\": \"sleep 62\""), all);
+    }
+
+    @Test
+    void wrong_use_is_told() {
+        bad(2, "service");
+        assertTrue(bad(2, "service", "ad", "x").err().contains("did you mean: tsm service add?"));
+        bad(2, "service", "add", "8000", "sleep", "60");
+        bad(2, "service", "add", "all", "sleep", "60");
+        bad(2, "service", "add", "nap");
+        bad(2, "service", "add", "--port", "x", "nap", "sleep", "60");
+        bad(2, "service", "add", "--name", "x", "nap", "sleep", "60");
+        bad(1, "service", "import", "nowhere.tsm");
+        bad(2, "list", "available", "--sort", "name");
+        bad(3, "save", "nap", "nowhere");
+    }
+}
