@@ -30,7 +30,10 @@ record InfoJson(boolean reveal) {
                 .array("tree", details.tree(), InfoJson::branch)
                 .object(
                         "logSizes",
-                        sizes -> sizes.field("out", details.outBytes()).field("err", details.errBytes()))
+                        sizes -> sizes.field("out", details.out().total())
+                                .field("err", details.err().total())
+                                .field("outParts", details.out().parts())
+                                .field("errParts", details.err().parts()))
                 .object("policy", policy -> policy(policy, spec))
                 .array("environment", set(details.variables()), this::variable)
                 .array("runs", details.runs(), InfoJson::run)
@@ -76,7 +79,10 @@ record InfoJson(boolean reveal) {
                 .field("minUptimeMs", restart.minUptime().toMillis())
                 .field("maxRestarts", restart.maxUnstable())
                 .field("stopSignal", spec.stop().signal())
-                .field("killTimeoutMs", spec.stop().killTimeout().toMillis());
+                .field("killTimeoutMs", spec.stop().killTimeout().toMillis())
+                .field("logMaxSize", spec.logs().maxSize())
+                .field("logKeep", spec.logs().keep())
+                .field("logMaxAgeMs", spec.logs().maxAge().toMillis());
     }
 
     private void variable(Json json, EnvVar variable) {

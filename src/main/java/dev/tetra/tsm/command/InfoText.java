@@ -9,8 +9,10 @@ import dev.tetra.tsm.command.render.Style;
 import dev.tetra.tsm.engine.Branch;
 import dev.tetra.tsm.engine.Overview;
 import dev.tetra.tsm.engine.View;
+import dev.tetra.tsm.logs.LogFiles;
 import dev.tetra.tsm.model.EnvVar;
 import dev.tetra.tsm.model.Exit;
+import dev.tetra.tsm.model.LogPolicy;
 import dev.tetra.tsm.model.ManagedProcess;
 import dev.tetra.tsm.model.ProcessSpec;
 import dev.tetra.tsm.model.RestartPolicy;
@@ -19,6 +21,7 @@ import dev.tetra.tsm.spec.CommandWords;
 import dev.tetra.tsm.spec.Durations;
 import dev.tetra.tsm.spec.Secrets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -35,8 +38,9 @@ record InfoText(boolean reveal, Ansi ansi) {
         now(text, info.view());
         policy(text, info.view().process().spec());
         text.title("Logs")
-                .add("Out", info.view().out() + " (" + Bytes.human(info.outBytes()) + ")")
-                .add("Err", info.view().err() + " (" + Bytes.human(info.errBytes()) + ")");
+                .add("Kept", kept(info.view().process().spec().logs()))
+                .add("Out", info.view().out() + " (" + size(info.out()) + ")")
+                .add("Err", info.view().err() + " (" + size(info.err()) + ")");
         if (!info.tree().isEmpty()) {
             text.title("Tree");
             info.tree().forEach(branch -> text.add(String.valueOf(branch.pid()), branch(branch)));
@@ -49,6 +53,29 @@ record InfoText(boolean reveal, Ansi ansi) {
         text.title("Recent events");
         info.events().forEach(event -> text.add(Times.local(event.at()), event.message()));
         return text.render(ansi);
+    }
+
+    private static String kept(LogPolicy policy) {
+        if (!policy.rotates()) {
+            return "everything";
+        }
+        List<String> from = new ArrayList<>();
+        if (policy.maxSize() > 0) {
+            from.add(Bytes.human(policy.maxSize()));
+        }
+        if (!policy.maxAge().isZero()) {
+            from.add("an age of " + Durations.format(policy.maxAge()));
+        }
+        return "cut from " + String.join(" or ", from) + " on; "
+                + (policy.keep() == 0 ? "what is cut off is thrown away" : "parts kept: " + policy.keep());
+    }
+
+    private static String size(LogFiles.Size size) {
+        String file = Bytes.human(size.file());
+        return size.parts() == 0
+                ? file
+                : file + ", and " + size.parts() + (size.parts() == 1 ? " older part" : " older parts") + " of "
+                        + Bytes.human(size.compressed());
     }
 
     private static void process(Details text, View view) {

@@ -65,7 +65,7 @@ final class LogView {
             LogPrinter printer = new LogPrinter(out, prefix);
             for (LogSource source : sources) {
                 if (wish.raw() && wish.grep() == null) {
-                    LogTail.copy(source.path(), From.lastLines(wish.lines()), out);
+                    LogTail.copy(source, From.lastLines(wish.lines()), out);
                 } else {
                     LogTail.lines(source, from(), filtered(printer, counted(List.of(source))));
                 }

@@ -7,6 +7,7 @@ import dev.tetra.tsm.engine.StartRequest;
 import dev.tetra.tsm.engine.Started;
 import dev.tetra.tsm.model.EnvSource;
 import dev.tetra.tsm.model.EnvVar;
+import dev.tetra.tsm.model.LogPolicy;
 import dev.tetra.tsm.model.ProcessSpec;
 import dev.tetra.tsm.model.RestartPolicy;
 import dev.tetra.tsm.model.Service;
@@ -14,6 +15,7 @@ import dev.tetra.tsm.model.StopPolicy;
 import dev.tetra.tsm.model.TsmException;
 import dev.tetra.tsm.model.Words;
 import dev.tetra.tsm.spec.Durations;
+import dev.tetra.tsm.spec.Sizes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -102,6 +104,27 @@ class StartVerb extends Verb {
     @Nullable
     String killTimeout;
 
+    @Option(
+            names = "--log-max-size",
+            paramLabel = "SIZE",
+            description = "Size of a log from which older lines are moved to a compressed part (10M); off: never.")
+    @Nullable
+    String logMaxSize;
+
+    @Option(
+            names = "--log-keep",
+            paramLabel = "N",
+            description = "Compressed parts to keep of each stream (5); 0: older lines are thrown away.")
+    @Nullable
+    Integer logKeep;
+
+    @Option(
+            names = "--log-max-age",
+            paramLabel = "TIME",
+            description = "Age of the oldest line from which a log is cut, such as 1d (off).")
+    @Nullable
+    String logMaxAge;
+
     @Option(names = "--wait", description = "Return once its port is open.")
     boolean wait;
 
@@ -173,9 +196,24 @@ class StartVerb extends Verb {
                 namespace,
                 policy,
                 stop,
+                logs(),
                 wait ? StartRequest.Until.READY : noWait ? StartRequest.Until.EXECUTED : StartRequest.Until.PROVEN,
                 Durations.parse(timeout, "--timeout"),
                 origin);
+    }
+
+    private LogPolicy logs() {
+        LogPolicy usual = LogPolicy.DEFAULT;
+        return new LogPolicy(
+                logMaxSize == null ? usual.maxSize() : off(logMaxSize) ? 0 : Sizes.parse(logMaxSize, "--log-max-size"),
+                logKeep == null ? usual.keep() : logKeep,
+                logMaxAge == null
+                        ? usual.maxAge()
+                        : off(logMaxAge) ? Duration.ZERO : Durations.parse(logMaxAge, "--log-max-age"));
+    }
+
+    private static boolean off(String text) {
+        return text.strip().equalsIgnoreCase("off");
     }
 
     private static Duration duration(@Nullable String text, String what, Duration usual) {

@@ -7,7 +7,10 @@ import dev.tetra.tsm.engine.Engine;
 import dev.tetra.tsm.ipc.ChannelLimits;
 import dev.tetra.tsm.ipc.ChannelServer;
 import dev.tetra.tsm.logs.LogFiles;
+import dev.tetra.tsm.logs.LogWatch;
 import dev.tetra.tsm.model.BuildInfo;
+import dev.tetra.tsm.model.EventKind;
+import dev.tetra.tsm.model.Origin;
 import dev.tetra.tsm.model.TsmException;
 import dev.tetra.tsm.os.DaemonProcess;
 import dev.tetra.tsm.os.Host;
@@ -46,6 +49,7 @@ final class Daemon {
     private final ChannelServer channels;
     private final Engine engine;
     private final Maintenance maintenance;
+    private final LogWatch logs;
     private final Requests requests;
     private final ControlServer server;
     private final CompletableFuture<Ending> ending = new CompletableFuture<>();
@@ -80,16 +84,18 @@ final class Daemon {
         this.host = host;
         Clock clock = Clock.systemUTC();
         this.observer = new PortObserver(store, host);
+        LogFiles files = new LogFiles(home);
         this.channels = new ChannelServer(home.resolve("sockets"), ChannelLimits.STANDARD);
         Supervision with = new Supervision(
                 store,
                 host,
-                new LogFiles(home),
+                files,
                 home,
                 clock,
                 CrashPoint.fromProperties(host),
                 new Sightings(observer, channels));
         this.supervisor = new Supervisor(with);
+        this.logs = new LogWatch(files, this::watched, this::tell, clock);
         this.maintenance = new Maintenance(store, home.resolve("tsm.mv.db"));
         this.engine = new Engine(with, supervisor, observer, channels, new StartFields());
         this.requests =
@@ -125,9 +131,21 @@ final class Daemon {
         int tracked = supervisor.recover();
         observer.start();
         maintenance.start();
+        logs.start();
         Runtime.getRuntime().addShutdownHook(new Thread(this::endBySignal, "shutdown"));
         server.start();
         LOG.info("ready: pid {}, {} processes", host.self().pid(), tracked);
+    }
+
+    private List<LogWatch.Watched> watched() {
+        return supervisor.running().stream()
+                .map(process -> new LogWatch.Watched(
+                        process.key(), process.name(), process.spec().logs()))
+                .toList();
+    }
+
+    private void tell(long processKey, String name, String message) {
+        store.run(tx -> tx.journal().event(EventKind.CONFIG, processKey, name, null, Origin.TSM, message));
     }
 
     private void createPrivate(String folder) throws IOException {
@@ -172,6 +190,7 @@ final class Daemon {
         server.stopAccepting();
         requests.drain(DRAIN);
         try {
+            logs.close();
             maintenance.close();
             channels.close();
             supervisor.close(host::close);

@@ -59,8 +59,8 @@ public final class Overview {
             List<Run> runs,
             List<Event> events,
             List<EnvVar> variables,
-            long outBytes,
-            long errBytes) {}
+            LogFiles.Size out,
+            LogFiles.Size err) {}
 
     /** Every tracked process, by ID. */
     public List<View> all() {
@@ -123,11 +123,11 @@ public final class Overview {
         return List.copyOf(all.values());
     }
 
-    private long size(ManagedProcess process, LogStream stream) {
+    private LogFiles.Size size(ManagedProcess process, LogStream stream) {
         try {
             return logs.size(process.name(), stream);
         } catch (IOException e) {
-            return 0;
+            return new LogFiles.Size(0, 0, 0);
         }
     }
 }

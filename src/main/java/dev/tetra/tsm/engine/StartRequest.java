@@ -1,6 +1,7 @@
 package dev.tetra.tsm.engine;
 
 import dev.tetra.tsm.model.EnvVar;
+import dev.tetra.tsm.model.LogPolicy;
 import dev.tetra.tsm.model.RestartPolicy;
 import dev.tetra.tsm.model.StopPolicy;
 import java.time.Duration;
@@ -28,6 +29,7 @@ public record StartRequest(
         String namespace,
         RestartPolicy restart,
         StopPolicy stop,
+        LogPolicy logs,
         Until until,
         Duration timeout,
         StartOrigin origin) {
@@ -39,7 +41,8 @@ public record StartRequest(
                 && env == null
                 && variables.isEmpty()
                 && restart.equals(RestartPolicy.DEFAULT)
-                && stop.equals(StopPolicy.DEFAULT);
+                && stop.equals(StopPolicy.DEFAULT)
+                && logs.equals(LogPolicy.DEFAULT);
     }
 
     /** When the command returns. */

@@ -376,7 +376,8 @@ public final class Starter {
                 plan.envFile(),
                 caller.umask(),
                 request.restart(),
-                request.stop());
+                request.stop(),
+                request.logs());
     }
 
     private String socket(String name) {

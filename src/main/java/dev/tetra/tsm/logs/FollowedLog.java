@@ -59,9 +59,7 @@ final class FollowedLog implements Closeable {
             boolean longRest = replaced.stream().anyMatch(OpenLog::hasMore);
             return longRest || openNext(now, sink) || grew;
         }
-        // a deleted file may still be written to
-        long size = attributes == null ? current.size() : attributes.size();
-        return advance(current, size, now, sink) || grew;
+        return advance(current, now, sink) || grew;
     }
 
     /** Gives on unfinished lines without waiting, before the log is left. */
@@ -92,14 +90,14 @@ final class FollowedLog implements Closeable {
         // whatever takes the name after the first is new from its beginning
         next = From.start();
         current = opened;
-        return opened.advance(opened.size(), now, sink);
+        return opened.advance(now, sink);
     }
 
     private boolean readReplaced(long now, LogSink sink) throws IOException {
         boolean grew = false;
         for (Iterator<OpenLog> all = replaced.iterator(); all.hasNext(); ) {
             OpenLog old = all.next();
-            grew |= advance(old, old.size(), now, sink);
+            grew |= advance(old, now, sink);
             boolean crowded = replaced.size() > MOST_LINGERING && !grew;
             if (crowded || now - old.lastGrowth() > LINGER_NANOS) {
                 old.giveRest(sink);
@@ -110,8 +108,8 @@ final class FollowedLog implements Closeable {
         return grew;
     }
 
-    private static boolean advance(OpenLog log, long size, long now, LogSink sink) throws IOException {
-        boolean grew = log.advance(size, now, sink);
+    private static boolean advance(OpenLog log, long now, LogSink sink) throws IOException {
+        boolean grew = log.advance(now, sink);
         if (!grew && log.hasRest() && now - log.lastGrowth() >= PROMPT_NANOS) {
             log.giveRest(sink);
             return true;

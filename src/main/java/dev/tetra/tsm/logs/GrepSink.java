@@ -89,14 +89,18 @@ public final class GrepSink implements LogSink {
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         private boolean passes;
         private boolean cut;
+        private long offset;
 
         LogLine with(LogLine piece) {
             if (bytes.size() + piece.bytes().length > LogLine.MAX_BYTES) {
                 bytes.reset();
                 cut = true;
             }
+            if (bytes.size() == 0) {
+                offset = piece.offset();
+            }
             bytes.writeBytes(piece.bytes());
-            return new LogLine(piece.source(), bytes.toByteArray(), !cut, piece.ends());
+            return new LogLine(piece.source(), bytes.toByteArray(), !cut, piece.ends(), offset);
         }
     }
 }

@@ -10,22 +10,30 @@ final class LineSplitter {
     private final LogSource source;
     private ByteArrayOutputStream pending = new ByteArrayOutputStream();
     private boolean midLine;
+    private long pendingOffset;
 
     LineSplitter(LogSource source) {
         this.source = source;
     }
 
-    /** Takes the next bytes and gives on every line that they finish. */
-    void feed(byte[] bytes, int from, int to, LogSink sink) throws IOException {
+    /**
+     * Takes the next bytes and gives on every line that they finish.
+     *
+     * @param offset of the first of them
+     */
+    void feed(byte[] bytes, int from, int to, long offset, LogSink sink) throws IOException {
         int start = from;
+        long zero = offset - from;
         for (int i = from; i < to; i++) {
             if (bytes[i] == '\n') {
-                add(bytes, start, i, sink);
+                add(bytes, start, i, zero, sink);
                 emit(true, sink);
                 start = i + 1;
             }
         }
-        add(bytes, start, to, sink);
+        if (start < to) {
+            add(bytes, start, to, zero, sink);
+        }
     }
 
     /** Whether there are bytes of an unfinished line that were not given on. */
@@ -46,8 +54,11 @@ final class LineSplitter {
         midLine = false;
     }
 
-    private void add(byte[] bytes, int from, int to, LogSink sink) throws IOException {
+    private void add(byte[] bytes, int from, int to, long zero, LogSink sink) throws IOException {
         int at = from;
+        if (pending.size() == 0) {
+            pendingOffset = zero + from;
+        }
         while (at < to) {
             int part = Math.min(to - at, LogLine.MAX_BYTES - pending.size());
             pending.write(bytes, at, part);
@@ -55,12 +66,13 @@ final class LineSplitter {
             // a full piece waits until more comes, so that a line of just that length is whole
             if (at < to) {
                 emit(false, sink);
+                pendingOffset = zero + at;
             }
         }
     }
 
     private void emit(boolean ends, LogSink sink) throws IOException {
-        LogLine line = new LogLine(source, pending.toByteArray(), !midLine, ends);
+        LogLine line = new LogLine(source, pending.toByteArray(), !midLine, ends, pendingOffset);
         if (line.bytes().length > KEPT_BUFFER) {
             pending = new ByteArrayOutputStream();
         } else {

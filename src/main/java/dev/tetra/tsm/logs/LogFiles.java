@@ -1,7 +1,8 @@
 package dev.tetra.tsm.logs;
 
+import dev.tetra.tsm.os.HeadCutter;
+import dev.tetra.tsm.os.Hosts;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -9,23 +10,55 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** The log files of the processes of one home: {@code logs/<name>/out.log} and {@code err.log}. */
+/**
+ * The log files of the processes of one home: {@code logs/<name>/out.log} and {@code err.log}, and beside each what was
+ * cut off it and when its bytes were written.
+ */
 public final class LogFiles {
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
 
     private final Path logs;
+    private final HeadCutter cutter;
+    private final Map<Path, StoredLog> known = new ConcurrentHashMap<>();
 
     public LogFiles(Path home) {
+        this(home, Hosts.headCutter());
+    }
+
+    /** Log files that are cut in this way. */
+    LogFiles(Path home, HeadCutter cutter) {
         this.logs = home.resolve("logs");
+        this.cutter = cutter;
+    }
+
+    /**
+     * How much room a log takes.
+     *
+     * @param file bytes in the file that is written
+     * @param parts how many parts were cut off and are kept
+     * @param compressed bytes that these take
+     */
+    public record Size(long file, int parts, long compressed) {
+        /** All of it. */
+        public long total() {
+            return file + compressed;
+        }
+    }
+
+    /** The log of a process; the same object at every call. */
+    public StoredLog log(String name, LogStream stream) {
+        return known.computeIfAbsent(file(name, stream), path -> StoredLog.of(path, cutter));
     }
 
     /**
@@ -48,7 +81,7 @@ public final class LogFiles {
     /** The sources of a process in the order of the streams given. */
     public List<LogSource> sources(String name, Collection<LogStream> streams) {
         return streams.stream()
-                .map(stream -> new LogSource(name, stream, file(name, stream)))
+                .map(stream -> new LogSource(name, stream, log(name, stream)))
                 .toList();
     }
 
@@ -59,30 +92,33 @@ public final class LogFiles {
         createPrivate(folder(name));
     }
 
-    /** The present size in bytes; 0 for a file that is not there. */
-    public long size(String name, LogStream stream) throws IOException {
-        try {
-            return Files.size(file(name, stream));
-        } catch (NoSuchFileException e) {
-            return 0;
+    /** The present size; nothing for a file that is not there. */
+    public Size size(String name, LogStream stream) throws IOException {
+        StoredLog log = log(name, stream);
+        StoredLog.Look look = log.look(Instant.now());
+        long compressed = 0;
+        int parts = 0;
+        for (LogPart part : log.parts()) {
+            try {
+                compressed += Files.size(part.path());
+                parts++;
+            } catch (NoSuchFileException e) {
+                // the oldest, removed meanwhile
+            }
         }
+        return new Size(look.end() - look.head(), parts, compressed);
     }
 
     /**
-     * Empties both logs of a process in place. Its writers opened them with O_APPEND, so they go on at the new end
-     * (open(2)) and no reader sees a hole.
+     * Empties both logs of a process in place, and removes what was cut off them. Its writers opened them with O_APPEND,
+     * so they go on at the new end (open(2)) and no reader sees a hole.
      *
-     * @return how many bytes were there
+     * @return how many bytes were there, before they were compressed
      */
     public long flush(String name) throws IOException {
         long emptied = 0;
         for (LogStream stream : LogStream.values()) {
-            try (FileChannel channel = FileChannel.open(file(name, stream), StandardOpenOption.WRITE)) {
-                emptied += channel.size();
-                channel.truncate(0);
-            } catch (NoSuchFileException e) {
-                // nothing to empty
-            }
+            emptied += log(name, stream).flush();
         }
         return emptied;
     }
@@ -90,8 +126,19 @@ public final class LogFiles {
     /** Deletes a process's logs with everything in their folder. Links are removed, not followed. */
     public void delete(String name) throws IOException {
         Path folder = folder(name);
-        if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
-            Files.walkFileTree(folder, new Deleter());
+        StoredLog out = log(name, LogStream.OUT);
+        StoredLog err = log(name, LogStream.ERR);
+        out.cutting().lock();
+        err.cutting().lock();
+        try {
+            if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+                Files.walkFileTree(folder, new Deleter());
+            }
+            out.forget();
+            err.forget();
+        } finally {
+            err.cutting().unlock();
+            out.cutting().unlock();
         }
     }
 

@@ -9,10 +9,11 @@ import dev.tetra.tsm.model.RawText;
  * @param bytes as the process wrote them, a carriage return included, without the newline
  * @param starts false for a piece that continues the piece which the same source gave before
  * @param ends whether a newline followed
+ * @param offset of its first byte, among all that were ever written to the log
  */
 // a line is handed on, never compared or kept as a key
 @SuppressWarnings("ArrayRecordComponent")
-public record LogLine(LogSource source, byte[] bytes, boolean starts, boolean ends) {
+public record LogLine(LogSource source, byte[] bytes, boolean starts, boolean ends, long offset) {
     /** No piece is longer, so that a log without newlines needs no more memory than any other. */
     public static final int MAX_BYTES = 256 * 1024;
 

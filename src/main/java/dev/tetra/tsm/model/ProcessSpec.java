@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param envName the value of {@code --env}
  * @param envFile the absolute path of the env file used
  * @param umask the caller's file mode creation mask, 0 to 0777
+ * @param logs how long what it writes is kept
  */
 public record ProcessSpec(
         String namespace,
@@ -32,7 +33,8 @@ public record ProcessSpec(
         @Nullable String envFile,
         int umask,
         RestartPolicy restart,
-        StopPolicy stop) {
+        StopPolicy stop,
+        LogPolicy logs) {
     /** The namespace of a process for which the user says none. */
     public static final String DEFAULT_NAMESPACE = "default";
 

@@ -11,12 +11,16 @@ final class Errno {
     static final int ESRCH = 3;
     static final int EINTR = 4;
     static final int ENOEXEC = 8;
+    static final int ENXIO = 6;
     static final int ECHILD = 10;
     static final int EACCES = 13;
+    static final int EINVAL = 22;
 
     private static final Platform PLATFORM = Platform.current();
     static final int EADDRINUSE = PLATFORM == Platform.LINUX ? 98 : 48;
     static final int EAGAIN = PLATFORM == Platform.LINUX ? 11 : 35;
+    static final int EOPNOTSUPP = PLATFORM == Platform.LINUX ? 95 : 102;
+    static final int ENOSYS = PLATFORM == Platform.LINUX ? 38 : 78;
 
     private Errno() {}
 
@@ -39,7 +43,7 @@ final class Errno {
             case 17 -> "EEXIST";
             case 20 -> "ENOTDIR";
             case 21 -> "EISDIR";
-            case 22 -> "EINVAL";
+            case EINVAL -> "EINVAL";
             case 23 -> "ENFILE";
             case 24 -> "EMFILE";
             case 26 -> "ETXTBSY";

@@ -15,4 +15,12 @@ public final class Hosts {
             case MACOS -> new MacHost();
         };
     }
+
+    /** What takes the head off a file on this machine. */
+    public static HeadCutter headCutter() {
+        return switch (Platform.current()) {
+            case LINUX -> new Fallocate();
+            case MACOS -> HeadCutter.NONE;
+        };
+    }
 }

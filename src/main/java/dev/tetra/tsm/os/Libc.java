@@ -103,6 +103,14 @@ final class Libc {
         private Linux() {}
     }
 
+    /** Taking the head off a file; only Linux has fallocate. */
+    static final class Allocation {
+        static final MemorySegment FALLOCATE = Frame.symbol("fallocate");
+        static final MemorySegment LSEEK = Frame.symbol("lseek");
+
+        private Allocation() {}
+    }
+
     /** glibc 2.28 and later; musl 1.2.5 and later. */
     static final class Statx {
         static final boolean PRESENT = Frame.has("statx");

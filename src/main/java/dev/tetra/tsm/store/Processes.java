@@ -2,6 +2,7 @@ package dev.tetra.tsm.store;
 
 import dev.tetra.tsm.model.Kind;
 import dev.tetra.tsm.model.Lifecycle;
+import dev.tetra.tsm.model.LogPolicy;
 import dev.tetra.tsm.model.ManagedProcess;
 import dev.tetra.tsm.model.PortSource;
 import dev.tetra.tsm.model.ProcessSpec;
@@ -41,7 +42,8 @@ public final class Processes {
             env_name = :envName, env_file = :envFile, umask = :umask, restart_policy = :restart,
             backoff_min_ms = :backoffMin, backoff_max_ms = :backoffMax, stable_after_ms = :stableAfter,
             min_uptime_ms = :minUptime, max_unstable = :maxUnstable, stop_signal = :stopSignal,
-            kill_timeout_ms = :killTimeout
+            kill_timeout_ms = :killTimeout, log_max_size = :logMaxSize, log_keep = :logKeep,
+            log_max_age_ms = :logMaxAge
             """;
     private static final String LIFE_COLUMNS = """
             wanted = :wanted, status = :status, generation = :generation, attempt = :attempt, unstable = :unstable,
@@ -91,10 +93,12 @@ public final class Processes {
         String columns = "tsm_id, name, created_at, namespace, kind, type, command, argv, executable, script,"
                 + " interpreter, cwd, service, env_name, env_file, umask, restart_policy, backoff_min_ms,"
                 + " backoff_max_ms, stable_after_ms, min_uptime_ms, max_unstable, stop_signal, kill_timeout_ms,"
+                + " log_max_size, log_keep, log_max_age_ms,"
                 + " wanted, status, generation, attempt, unstable, restarts";
         String values = ":id, :name, :at, :namespace, :kind, :type, :command, :argv, :executable, :script,"
                 + " :interpreter, :cwd, :service, :envName, :envFile, :umask, :restart, :backoffMin,"
                 + " :backoffMax, :stableAfter, :minUptime, :maxUnstable, :stopSignal, :killTimeout,"
+                + " :logMaxSize, :logKeep, :logMaxAge,"
                 + " :wanted, :status, :generation, :attempt, :unstable, :restarts";
         var insert = handle.createUpdate("INSERT INTO tsm.process (" + columns + ") VALUES (" + values + ")");
         bindSpec(insert, spec);
@@ -163,7 +167,10 @@ public final class Processes {
                 .bind("minUptime", restart.minUptime().toMillis())
                 .bind("maxUnstable", restart.maxUnstable())
                 .bind("stopSignal", spec.stop().signal())
-                .bind("killTimeout", spec.stop().killTimeout().toMillis());
+                .bind("killTimeout", spec.stop().killTimeout().toMillis())
+                .bind("logMaxSize", spec.logs().maxSize())
+                .bind("logKeep", spec.logs().keep())
+                .bind("logMaxAge", spec.logs().maxAge().toMillis());
     }
 
     private static void bindLife(SqlStatement<?> statement, Lifecycle life) {
@@ -225,6 +232,10 @@ public final class Processes {
                         Duration.ofMillis(row.getLong("stable_after_ms")),
                         Duration.ofMillis(row.getLong("min_uptime_ms")),
                         row.getInt("max_unstable")),
-                new StopPolicy(row.getString("stop_signal"), Duration.ofMillis(row.getLong("kill_timeout_ms"))));
+                new StopPolicy(row.getString("stop_signal"), Duration.ofMillis(row.getLong("kill_timeout_ms"))),
+                new LogPolicy(
+                        row.getLong("log_max_size"),
+                        row.getInt("log_keep"),
+                        Duration.ofMillis(row.getLong("log_max_age_ms"))));
     }
 }

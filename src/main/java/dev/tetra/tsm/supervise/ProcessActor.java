@@ -55,7 +55,7 @@ final class ProcessActor {
     private final Execution execution;
     private final Thread thread;
 
-    private ManagedProcess process;
+    private volatile ManagedProcess process;
     private Lifecycle life;
     private @Nullable Run run;
     private String failure = "";
@@ -81,6 +81,11 @@ final class ProcessActor {
 
     long key() {
         return process.key();
+    }
+
+    /** The process as it is at present; for any thread. */
+    ManagedProcess process() {
+        return process;
     }
 
     void start() {

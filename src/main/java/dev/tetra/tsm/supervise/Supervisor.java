@@ -46,6 +46,14 @@ public final class Supervisor {
         return tracked.size();
     }
 
+    /** The processes that run at present, without asking the database. */
+    public List<ManagedProcess> running() {
+        return actors.values().stream()
+                .map(ProcessActor::process)
+                .filter(process -> process.pid() != null)
+                .toList();
+    }
+
     /** A value for TSM_RUN that no other run ever has. */
     public String newToken() {
         return tokens.next();

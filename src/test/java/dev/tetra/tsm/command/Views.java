@@ -3,6 +3,7 @@ package dev.tetra.tsm.command;
 import dev.tetra.tsm.engine.View;
 import dev.tetra.tsm.model.Kind;
 import dev.tetra.tsm.model.Lifecycle;
+import dev.tetra.tsm.model.LogPolicy;
 import dev.tetra.tsm.model.ManagedProcess;
 import dev.tetra.tsm.model.Observed;
 import dev.tetra.tsm.model.PortSource;
@@ -88,7 +89,8 @@ final class Views {
                 envFile,
                 0022,
                 RestartPolicy.DEFAULT,
-                StopPolicy.DEFAULT);
+                StopPolicy.DEFAULT,
+                LogPolicy.DEFAULT);
         return new ManagedProcess(
                 100 + id,
                 id,

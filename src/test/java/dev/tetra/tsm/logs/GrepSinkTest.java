@@ -61,6 +61,6 @@ class GrepSinkTest {
     }
 
     private static LogLine piece(String text, boolean starts, boolean ends) {
-        return new LogLine(WEB, text.getBytes(StandardCharsets.UTF_8), starts, ends);
+        return new LogLine(WEB, text.getBytes(StandardCharsets.UTF_8), starts, ends, 0);
     }
 }

@@ -42,7 +42,7 @@ class LogFilesTest {
         Path out = files.file("web", LogStream.OUT);
         try (OutputStream writer = new FileOutputStream(out.toFile(), true)) {
             writer.write(new byte[1000]);
-            assertEquals(1000, files.size("web", LogStream.OUT));
+            assertEquals(1000, files.size("web", LogStream.OUT).total());
             assertEquals(1000, files.flush("web"));
             writer.write('x');
         }
@@ -51,7 +51,7 @@ class LogFilesTest {
 
     @Test
     void a_process_that_never_wrote_has_no_bytes() throws IOException {
-        assertEquals(0, files.size("web", LogStream.ERR));
+        assertEquals(0, files.size("web", LogStream.ERR).total());
         assertEquals(0, files.flush("web"));
     }
 

@@ -31,6 +31,6 @@ class LogPrinterTest {
 
     private static LogLine piece(String name, String text, boolean starts, boolean ends) {
         LogSource source = new LogSource(name, LogStream.OUT, Path.of(name));
-        return new LogLine(source, text.getBytes(StandardCharsets.UTF_8), starts, ends);
+        return new LogLine(source, text.getBytes(StandardCharsets.UTF_8), starts, ends, 0);
     }
 }

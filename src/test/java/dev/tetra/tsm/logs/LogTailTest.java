@@ -44,7 +44,7 @@ class LogTailTest {
             From from = new From(offset, lines);
             byte[] expected = naive(content, from);
             ByteArrayOutputStream copied = new ByteArrayOutputStream();
-            assertEquals(expected.length, LogTail.copy(file, from, copied));
+            assertEquals(expected.length, LogTail.copy(source(file), from, copied));
             assertArrayEquals(expected, copied.toByteArray());
             assertArrayEquals(expected, joined(LogTail.list(source(file), from)));
         } finally {
@@ -56,7 +56,7 @@ class LogTailTest {
     void a_missing_file_is_an_empty_one() throws IOException {
         Path missing = folder.resolve("no/such.log");
         assertEquals(List.of(), LogTail.list(source(missing), From.lastLines(15)));
-        assertEquals(0, LogTail.copy(missing, From.start(), OutputStream.nullOutputStream()));
+        assertEquals(0, LogTail.copy(source(missing), From.start(), OutputStream.nullOutputStream()));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.tetra.tsm.testing;
 
 import dev.tetra.tsm.model.Kind;
+import dev.tetra.tsm.model.LogPolicy;
 import dev.tetra.tsm.model.ProcessSpec;
 import dev.tetra.tsm.model.ProcessType;
 import dev.tetra.tsm.model.RestartPolicy;
@@ -32,6 +33,7 @@ public final class Specs {
                 null,
                 0022,
                 restart,
-                stop);
+                stop,
+                LogPolicy.DEFAULT);
     }
 }

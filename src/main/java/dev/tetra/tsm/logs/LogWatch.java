@@ -1,0 +1,256 @@
+package dev.tetra.tsm.logs;
+
+import dev.tetra.tsm.model.LogPolicy;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at the logs of running processes every second, by one stat(2) each: notes when they grew, and has those cut that
+ * are too large or too old. A log that is about to become too large is looked at sooner. Cutting is done by another
+ * thread, which is there only while there is something to cut.
+ */
+public final class LogWatch {
+    private static final Logger LOG = LoggerFactory.getLogger(LogWatch.class);
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long SOONEST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** After a cut that failed; and between two looks at the age, as less than a block is never cut. */
+    private static final Duration AGAIN = Duration.ofSeconds(30);
+    /** A log whose process has ended is looked at for so long after it last grew. */
+    private static final Duration QUIET = Duration.ofSeconds(10);
+
+    private final LogFiles files;
+    private final Supplier<? extends Collection<Watched>> running;
+    private final Told told;
+    private final Clock clock;
+    private final Map<StoredLog, Entry> entries = new HashMap<>();
+    private final ThreadPoolExecutor cutting =
+            new ThreadPoolExecutor(1, 1, 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), LogWatch::thread);
+    private final Thread thread = Thread.ofVirtual().name("logs").unstarted(this::loop);
+    private final AtomicBoolean losing = new AtomicBoolean();
+
+    /** A process whose logs are looked at. */
+    public record Watched(long processKey, String name, LogPolicy policy) {}
+
+    /** Takes what is to be told to the user, once each time that it begins. */
+    @FunctionalInterface
+    public interface Told {
+        /** Something about the logs of a process. */
+        void about(long processKey, String name, String message);
+    }
+
+    /**
+     * A watch that has not begun.
+     *
+     * @param running asked every second; must not wait
+     */
+    public LogWatch(LogFiles files, Supplier<? extends Collection<Watched>> running, Told told, Clock clock) {
+        this.files = files;
+        this.running = running;
+        this.told = told;
+        this.clock = clock;
+        cutting.allowCoreThreadTimeOut(true);
+    }
+
+    /** Begins. */
+    public void start() {
+        thread.start();
+    }
+
+    /** Ends; a cut that is going on is finished. */
+    public void close() throws InterruptedException {
+        thread.interrupt();
+        thread.join();
+        cutting.shutdown();
+        if (!cutting.awaitTermination(10, TimeUnit.SECONDS)) {
+            LOG.warn("a log is still being cut; the next daemon finishes it");
+        }
+        for (Entry entry : entries.values()) {
+            entry.flush();
+        }
+    }
+
+    private static Thread thread(Runnable work) {
+        return Thread.ofPlatform().name("cut logs").daemon().unstarted(work);
+    }
+
+    private void loop() {
+        while (!Thread.currentThread().isInterrupted()) {
+            long pause = LOOK_NANOS;
+            try {
+                pause = look();
+            } catch (RuntimeException e) {
+                LOG.warn("the logs could not be looked at; it is tried again", e);
+            }
+            try {
+                TimeUnit.NANOSECONDS.sleep(pause);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Looks once at all; returns after how many nanoseconds to look again. */
+    private long look() {
+        Instant now = clock.instant();
+        Set<StoredLog> present = new HashSet<>();
+        for (Watched process : running.get()) {
+            for (LogStream stream : LogStream.values()) {
+                StoredLog log = files.log(process.name(), stream);
+                present.add(log);
+                entries.computeIfAbsent(log, Entry::new).watched(process);
+            }
+        }
+        long pause = LOOK_NANOS;
+        for (var all = entries.entrySet().iterator(); all.hasNext(); ) {
+            Map.Entry<StoredLog, Entry> each = all.next();
+            Entry entry = each.getValue();
+            pause = Math.min(pause, entry.look(now));
+            if (!present.contains(each.getKey()) && entry.quiet(now)) {
+                entry.flush();
+                all.remove();
+            }
+        }
+        return Math.max(SOONEST_NANOS, pause);
+    }
+
+    /** One log. Used by the looking thread, except for {@link #cut}. */
+    private final class Entry {
+        private final StoredLog log;
+        private final LogCutter cutter;
+        private final AtomicBoolean busy = new AtomicBoolean();
+        private Watched process = new Watched(0, "", LogPolicy.DEFAULT);
+        private Instant grew = Instant.EPOCH;
+        private long lookedNanos = System.nanoTime();
+        private long end;
+        private boolean readable = true;
+        private volatile Instant notBefore = Instant.MIN;
+        private volatile boolean failing;
+
+        Entry(StoredLog log) {
+            this.log = log;
+            this.cutter = new LogCutter(log, step -> {});
+        }
+
+        void watched(Watched present) {
+            process = present;
+        }
+
+        boolean quiet(Instant now) {
+            return !busy.get() && grew.plus(QUIET).isBefore(now);
+        }
+
+        long look(Instant now) {
+            try {
+                StoredLog.Look look = log.look(now);
+                readable = true;
+                long nanos = System.nanoTime();
+                long before = end;
+                long elapsed = Math.max(1, nanos - lookedNanos);
+                end = look.end();
+                lookedNanos = nanos;
+                if (look.grew()) {
+                    grew = now;
+                }
+                if (due(look, now)) {
+                    begin();
+                }
+                return look.grew() && before > 0 ? untilFull(look, end - before, elapsed) : LOOK_NANOS;
+            } catch (NoSuchFileException e) {
+                return LOOK_NANOS;
+            } catch (IOException e) {
+                if (readable) {
+                    LOG.warn("{} cannot be looked at: {}", log.file(), e.getMessage());
+                }
+                readable = false;
+                return LOOK_NANOS;
+            }
+        }
+
+        void flush() {
+            try {
+                log.times().flush();
+            } catch (IOException e) {
+                LOG.debug("times of {} not written: {}", log.file(), e.getMessage());
+            }
+        }
+
+        private long untilFull(StoredLog.Look look, long growth, long elapsed) {
+            long room = process.policy().maxSize() - (look.end() - look.head());
+            if (room <= 0 || growth <= 0 || process.policy().maxSize() == 0) {
+                return LOOK_NANOS;
+            }
+            return (long) Math.min((double) LOOK_NANOS, (double) room / growth * elapsed);
+        }
+
+        private boolean due(StoredLog.Look look, Instant now) throws IOException {
+            LogPolicy policy = process.policy();
+            if (!policy.rotates() || busy.get() || now.isBefore(notBefore)) {
+                return false;
+            }
+            if (policy.maxSize() > 0 && look.end() - look.head() >= policy.maxSize()) {
+                return true;
+            }
+            if (cutter.tooOld(policy, look, now)) {
+                notBefore = now.plus(AGAIN);
+                return true;
+            }
+            return false;
+        }
+
+        private void begin() {
+            busy.set(true);
+            Watched whose = process;
+            cutting.execute(() -> cut(whose));
+        }
+
+        private void cut(Watched whose) {
+            try {
+                cutter.cut(whose.policy());
+                if (failing) {
+                    failing = false;
+                    LOG.info("{} is cut again", log.file());
+                }
+                if (cutter.copies() && losing.compareAndSet(false, true)) {
+                    LOG.warn(
+                            "the file system of {} cannot cut a file at its beginning; it is copied and emptied, and a"
+                                    + " line that is written in that moment can be lost",
+                            log.file());
+                }
+            } catch (NoSuchFileException e) {
+                LOG.debug("{} is gone", log.file());
+            } catch (IOException | RuntimeException e) {
+                failed(whose, e);
+            } finally {
+                busy.set(false);
+            }
+        }
+
+        private void failed(Watched whose, Exception e) {
+            notBefore = clock.instant().plus(AGAIN);
+            if (!failing) {
+                failing = true;
+                LOG.warn("{} could not be cut; it is tried again every {} s", log.file(), AGAIN.toSeconds(), e);
+                told.about(
+                        whose.processKey(),
+                        whose.name(),
+                        "the log " + log.file().getFileName() + " grows on, because it could not be cut: "
+                                + e.getMessage());
+            }
+        }
+    }
+}
