@@ -6,10 +6,12 @@ import dev.tetra.tsm.command.render.Json;
 import dev.tetra.tsm.engine.Keeper;
 import dev.tetra.tsm.logs.LogSource;
 import dev.tetra.tsm.logs.LogStream;
+import dev.tetra.tsm.logs.LogTimes;
 import dev.tetra.tsm.model.TsmException;
 import dev.tetra.tsm.model.Words;
 import dev.tetra.tsm.spec.Durations;
 import dev.tetra.tsm.spec.Targets;
+import java.time.Clock;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -200,8 +202,8 @@ final class DaemonVerb extends Verb {
     private void logs(Context context) {
         LogSource source =
                 new LogSource("daemon", LogStream.ERR, context.daemon().log());
-        LogView.Wish wish = new LogView.Wish(lines == null ? USUAL_LINES : lines, true, null);
-        LogView view = new LogView(context.terminal(), wish, any -> new byte[0]);
+        LogView.Wish wish = new LogView.Wish(lines == null ? USUAL_LINES : lines, true, null, null);
+        LogView view = new LogView(context.terminal(), wish, new LogTimes(Clock.systemUTC()), LogView.raw());
         if (follow) {
             view.follow(() -> List.of(source));
         } else {

@@ -10,18 +10,19 @@ import dev.tetra.tsm.logs.LogPrinter;
 import dev.tetra.tsm.logs.LogSink;
 import dev.tetra.tsm.logs.LogSource;
 import dev.tetra.tsm.logs.LogTail;
+import dev.tetra.tsm.logs.LogTimes;
 import dev.tetra.tsm.model.RawText;
 import dev.tetra.tsm.model.TsmException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -32,27 +33,60 @@ final class LogView {
     private static final int LOOK_AFTER = 4096;
 
     private final Terminal terminal;
-    private final Function<LogSource, byte[]> prefix;
     private final Wish wish;
+    private final Output output;
+    private final LogTimes times;
 
     /**
      * What is to be shown.
      *
      * @param lines how many last lines of each file, with a pattern of those that fit it
-     * @param raw the bytes as they are, and so no prefix
+     * @param raw the bytes as they are, and so nothing before them
      * @param grep only lines in which it is found
+     * @param since only lines that may have been written since then
      */
-    record Wish(long lines, boolean raw, @Nullable Pattern grep) {}
+    record Wish(
+            long lines,
+            boolean raw,
+            @Nullable Pattern grep,
+            @Nullable Instant since) {}
 
-    /**
-     * A view for one call.
-     *
-     * @param prefix what stands before each line of a source
-     */
-    LogView(Terminal terminal, Wish wish, Function<LogSource, byte[]> prefix) {
+    /** How lines are written. */
+    @FunctionalInterface
+    interface Output {
+        /** What writes them, to be finished by the second. */
+        Writer to(OutputStream out);
+    }
+
+    /** A sink and what is to be done when the last line was given to it. */
+    record Writer(LogSink sink, Finish finish) {}
+
+    /** Ends what is not finished. */
+    @FunctionalInterface
+    interface Finish {
+        /** Does it. */
+        void run() throws IOException;
+    }
+
+    /** A view for one call. */
+    LogView(Terminal terminal, Wish wish, LogTimes times, Output output) {
         this.terminal = terminal;
         this.wish = wish;
-        this.prefix = wish.raw() ? source -> new byte[0] : prefix;
+        this.times = times;
+        this.output = output;
+    }
+
+    /** Lines of text, each after a prefix. */
+    static Output text(LogPrinter.Prefix prefix) {
+        return out -> {
+            LogPrinter printer = new LogPrinter(out, prefix);
+            return new Writer(printer, printer::finish);
+        };
+    }
+
+    /** The bytes as they are. */
+    static Output raw() {
+        return out -> new Writer(new LogPrinter(out, line -> new byte[0]), () -> {});
     }
 
     /**
@@ -62,17 +96,16 @@ final class LogView {
      */
     void last(List<LogSource> sources) {
         show(sources, out -> {
-            LogPrinter printer = new LogPrinter(out, prefix);
+            times.refresh(sources);
+            Writer writer = output.to(out);
             for (LogSource source : sources) {
                 if (wish.raw() && wish.grep() == null) {
-                    LogTail.copy(source, From.lastLines(wish.lines()), out);
+                    LogTail.copy(source, from(source), out);
                 } else {
-                    LogTail.lines(source, from(), filtered(printer, counted(List.of(source))));
+                    LogTail.lines(source, from(source), filtered(writer.sink(), counted(List.of(source))));
                 }
             }
-            if (!wish.raw()) {
-                printer.finish();
-            }
+            writer.finish().run();
         });
     }
 
@@ -87,8 +120,9 @@ final class LogView {
         show(first, out -> {
             // sent now, so that the client sees an answer although no line may come for long
             out.flush();
-            LogSink sink = filtered(new LogPrinter(out, prefix), counted(first));
-            new LogFollower(present, from(), sink).run(terminal::isGone);
+            times.refresh(first);
+            LogSink sink = filtered(output.to(out).sink(), counted(first));
+            new LogFollower(present, this::from, sink).run(terminal::isGone);
         });
     }
 
@@ -128,17 +162,21 @@ final class LogView {
     }
 
     /** The last lines that fit may be anywhere in the file. */
-    private From from() {
-        return wish.grep() == null || wish.lines() == 0 ? From.lastLines(wish.lines()) : From.start();
+    private From from(LogSource source) throws IOException {
+        return from(source, wish.grep() == null || wish.lines() == 0 ? wish.lines() : Long.MAX_VALUE);
+    }
+
+    private From from(LogSource source, long lines) throws IOException {
+        return wish.since() == null ? From.lastLines(lines) : LogTimes.since(source, wish.since(), lines);
     }
 
     /** How many lines fit in each file, when that has to be known to show the last of them. */
     private Map<LogSource, Long> counted(Collection<LogSource> sources) throws IOException {
         Map<LogSource, Long> counts = new HashMap<>();
-        if (wish.grep() != null && wish.lines() > 0) {
+        if (wish.grep() != null && wish.lines() > 0 && wish.lines() < Long.MAX_VALUE) {
             for (LogSource source : sources) {
                 Counter counter = new Counter();
-                LogTail.lines(source, From.start(), attended(new GrepSink(wish.grep(), counter)));
+                LogTail.lines(source, from(source, Long.MAX_VALUE), attended(new GrepSink(wish.grep(), counter)));
                 counts.put(source, counter.count);
             }
         }

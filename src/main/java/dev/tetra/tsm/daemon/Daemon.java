@@ -87,13 +87,7 @@ final class Daemon {
         LogFiles files = new LogFiles(home);
         this.channels = new ChannelServer(home.resolve("sockets"), ChannelLimits.STANDARD);
         Supervision with = new Supervision(
-                store,
-                host,
-                files,
-                home,
-                clock,
-                CrashPoint.fromProperties(host),
-                new Sightings(observer, channels));
+                store, host, files, home, clock, CrashPoint.fromProperties(host), new Sightings(observer, channels));
         this.supervisor = new Supervisor(with);
         this.logs = new LogWatch(files, this::watched, this::tell, clock);
         this.maintenance = new Maintenance(store, home.resolve("tsm.mv.db"));

@@ -27,9 +27,16 @@ public final class LogFollower {
     private static final long SOURCES_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final Supplier<? extends Collection<LogSource>> sources;
-    private final From first;
+    private final Beginning first;
     private final LogSink sink;
     private final Map<LogSource, FollowedLog> followed = new LinkedHashMap<>();
+
+    /** Where to begin in the log of a source. */
+    @FunctionalInterface
+    public interface Beginning {
+        /** The place. */
+        From in(LogSource source) throws IOException;
+    }
 
     /**
      * A follower for one call of {@link #run}.
@@ -39,7 +46,7 @@ public final class LogFollower {
      * @param first where to begin in the files of the sources that are there at first; those which come later are read
      *     from their beginning
      */
-    public LogFollower(Supplier<? extends Collection<LogSource>> sources, From first, LogSink sink) {
+    public LogFollower(Supplier<? extends Collection<LogSource>> sources, Beginning first, LogSink sink) {
         this.sources = sources;
         this.first = first;
         this.sink = sink;
@@ -57,7 +64,7 @@ public final class LogFollower {
             long asked = System.nanoTime();
             while (!cancelled.getAsBoolean() && !Thread.currentThread().isInterrupted()) {
                 if (System.nanoTime() - asked > SOURCES_NANOS) {
-                    wanted = update(From.start());
+                    wanted = update(source -> From.start());
                     asked = System.nanoTime();
                 }
                 if (poll(wanted)) {
@@ -75,10 +82,12 @@ public final class LogFollower {
         }
     }
 
-    private Set<LogSource> update(From from) {
+    private Set<LogSource> update(Beginning from) throws IOException {
         Collection<LogSource> present = sources.get();
         for (LogSource source : present) {
-            followed.computeIfAbsent(source, added -> new FollowedLog(added, from));
+            if (!followed.containsKey(source)) {
+                followed.put(source, new FollowedLog(source, from.in(source)));
+            }
         }
         return Set.copyOf(present);
     }

@@ -2,7 +2,6 @@ package dev.tetra.tsm.logs;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,15 +10,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LogPrinter implements LogSink {
     private final OutputStream out;
-    private final Function<LogSource, byte[]> prefix;
+    private final Prefix prefix;
     private @Nullable LogSource open;
+
+    /** What is written before a line. */
+    @FunctionalInterface
+    public interface Prefix {
+        /** The bytes to write; may be none. */
+        byte[] of(LogLine line) throws IOException;
+    }
 
     /**
      * A printer that flushes at every pause.
      *
-     * @param prefix what is written before each line of a source; may be empty
+     * @param prefix what is written before each line; may be empty
      */
-    public LogPrinter(OutputStream out, Function<LogSource, byte[]> prefix) {
+    public LogPrinter(OutputStream out, Prefix prefix) {
         this.out = out;
         this.prefix = prefix;
     }
@@ -29,7 +35,7 @@ public final class LogPrinter implements LogSink {
         boolean continues = !line.starts() && line.source().equals(open);
         if (!continues) {
             finish();
-            out.write(prefix.apply(line.source()));
+            out.write(prefix.of(line));
         }
         out.write(line.bytes());
         if (line.ends()) {

@@ -243,7 +243,7 @@ class LogFollowerTest {
     private Thread follow(Supplier<Collection<LogSource>> sources, From from) {
         follower = Thread.ofVirtual().start(() -> {
             try {
-                new LogFollower(sources, from, seen).run(cancelled::get);
+                new LogFollower(sources, source -> from, seen).run(cancelled::get);
             } catch (IOException | RuntimeException e) {
                 failure.set(e);
             }

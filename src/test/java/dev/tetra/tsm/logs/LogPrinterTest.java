@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class LogPrinterTest {
     private final ByteArrayOutputStream screen = new ByteArrayOutputStream();
     private final LogPrinter printer =
-            new LogPrinter(screen, source -> (source.name() + "| ").getBytes(StandardCharsets.UTF_8));
+            new LogPrinter(screen, line -> (line.source().name() + "| ").getBytes(StandardCharsets.UTF_8));
 
     @Test
     void pieces_of_a_line_are_joined() throws IOException {

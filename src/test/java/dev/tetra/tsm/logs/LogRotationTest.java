@@ -210,7 +210,7 @@ class LogRotationTest {
         AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         Thread follower = Thread.ofPlatform().start(() -> {
             try {
-                new LogFollower(() -> sources, From.start(), seen).run(cancelled::get);
+                new LogFollower(() -> sources, source -> From.start(), seen).run(cancelled::get);
             } catch (IOException | RuntimeException e) {
                 failure.set(e);
             }

@@ -2,8 +2,10 @@ package dev.tetra.tsm.command.render;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.PrettyPrinter;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
 import com.fasterxml.jackson.core.util.Separators;
 import com.fasterxml.jackson.core.util.Separators.Spacing;
 import java.io.ByteArrayOutputStream;
@@ -41,6 +43,11 @@ public final class Json {
     /** A document that is an array with an object for each item. */
     public static <T> byte[] array(Iterable<? extends T> items, BiConsumer<Json, ? super T> fields) {
         return document(json -> json.items(items, item -> json.value(object -> fields.accept(object, item))));
+    }
+
+    /** An object on one line, as a line of a stream of them (JSON Lines). */
+    public static byte[] line(Consumer<Json> fields) {
+        return write(new MinimalPrettyPrinter(""), json -> json.value(fields));
     }
 
     /** Text, or null. */
@@ -84,10 +91,14 @@ public final class Json {
     }
 
     private static byte[] document(Writing writing) {
+        return write(layout(), writing);
+    }
+
+    private static byte[] write(PrettyPrinter layout, Writing writing) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
         try (JsonGenerator generator = FACTORY.createGenerator(bytes)) {
             generator.setCharacterEscapes(ESCAPES);
-            generator.setPrettyPrinter(layout());
+            generator.setPrettyPrinter(layout);
             writing.write(new Json(generator));
             generator.writeRaw('\n');
         } catch (IOException e) {
