@@ -11,6 +11,7 @@ import dev.tetra.tsm.spec.Moments;
 import dev.tetra.tsm.spec.Targets;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -87,7 +88,7 @@ final class LogsVerb extends Targeted {
             throw new TsmException.Usage(
                     "--raw and " + (json ? "--json" : "--timestamps") + " exclude each other", "give one of them");
         }
-        Clock clock = Clock.systemDefaultZone();
+        Clock clock = Clock.system(ZoneId.systemDefault());
         LogView.Wish wish = new LogView.Wish(
                 lines != null ? lines : since == null ? USUAL_LINES : Long.MAX_VALUE,
                 raw,

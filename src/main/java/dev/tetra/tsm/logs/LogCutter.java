@@ -29,6 +29,8 @@ import java.util.zip.GZIPOutputStream;
  */
 final class LogCutter {
     private static final int BLOCK = 64 * 1024;
+    /** So much must be free for copying to begin, besides an eighth of what is copied. */
+    private static final long RESERVE = 1 << 20;
 
     private final StoredLog log;
     private final Steps steps;
@@ -231,6 +233,11 @@ final class LogCutter {
 
     private LogPart copy(FileChannel file, long from, long to) throws IOException {
         Path draft = LogPart.draft(log.file());
+        // a part that only just fits would take the last room from the program
+        long usable = Files.getFileStore(log.file()).getUsableSpace();
+        if (usable < RESERVE + (to - from) / 8) {
+            throw new IOException("only " + usable + " bytes are free on its disk");
+        }
         Files.deleteIfExists(draft);
         try {
             write(file, from, to, draft);

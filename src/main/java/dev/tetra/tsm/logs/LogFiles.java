@@ -3,6 +3,7 @@ package dev.tetra.tsm.logs;
 import dev.tetra.tsm.os.HeadCutter;
 import dev.tetra.tsm.os.Hosts;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -31,6 +32,8 @@ public final class LogFiles {
     private final Path logs;
     private final HeadCutter cutter;
     private final Map<Path, StoredLog> known = new ConcurrentHashMap<>();
+    /** Those that were deleted and may still be followed, in case the name is used again meanwhile. */
+    private final Map<Path, WeakReference<StoredLog>> deleted = new ConcurrentHashMap<>();
 
     public LogFiles(Path home) {
         this(home, Hosts.headCutter());
@@ -58,7 +61,13 @@ public final class LogFiles {
 
     /** The log of a process; the same object at every call. */
     public StoredLog log(String name, LogStream stream) {
-        return known.computeIfAbsent(file(name, stream), path -> StoredLog.of(path, cutter));
+        return known.computeIfAbsent(file(name, stream), this::open);
+    }
+
+    private StoredLog open(Path path) {
+        WeakReference<StoredLog> followed = deleted.remove(path);
+        StoredLog log = followed == null ? null : followed.get();
+        return log == null ? StoredLog.of(path, cutter) : log;
     }
 
     /**
@@ -134,8 +143,12 @@ public final class LogFiles {
             if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
                 Files.walkFileTree(folder, new Deleter());
             }
-            out.forget();
-            err.forget();
+            for (StoredLog log : List.of(out, err)) {
+                log.forget();
+                deleted.put(log.file(), new WeakReference<>(log));
+                known.remove(log.file());
+            }
+            deleted.values().removeIf(log -> log.get() == null);
         } finally {
             err.cutting().unlock();
             out.cutting().unlock();

@@ -24,11 +24,13 @@ final class LogReader implements Closeable {
     /** So many bytes before the offset are compared with what was read there. */
     private static final int REMEMBERED = 64;
 
+    private static final ByteBuffer NONE = ByteBuffer.allocate(0);
+
     private final StoredLog log;
     private final FileChannel file;
     private final Object key;
     private final Placement placement;
-    private final ByteBuffer buffer = ByteBuffer.allocate(BLOCK);
+    private ByteBuffer buffer = NONE;
     private long offset;
     private byte[] before = new byte[0];
     private int from;
@@ -146,6 +148,8 @@ final class LogReader implements Closeable {
                     return true;
                 }
                 case NOTHING -> {
+                    // many logs may be followed, most of which rest
+                    buffer = NONE;
                     return false;
                 }
                 case CUT -> openPart();
@@ -220,7 +224,9 @@ final class LogReader implements Closeable {
                 return Found.NOTHING;
             }
             int known = (int) Math.min(before.length, offset - placement.head);
-            int read = LogTail.read(file, buffer, at - known, (int) Math.min(BLOCK, size - at + known));
+            int length = (int) Math.min(BLOCK, size - at + known);
+            room(length);
+            int read = LogTail.read(file, buffer, at - known, length);
             if (read <= known) {
                 // emptied since its size was looked up: the next look tells
                 return Found.NOTHING;
@@ -237,6 +243,7 @@ final class LogReader implements Closeable {
 
     private boolean nextOfPart(InputStream bytes) throws IOException {
         int read;
+        room(BLOCK);
         try {
             read = bytes.read(buffer.array(), 0, BLOCK);
         } catch (EOFException | ZipException e) {
@@ -248,6 +255,12 @@ final class LogReader implements Closeable {
         }
         took(0, read);
         return true;
+    }
+
+    private void room(int length) {
+        if (buffer.capacity() < length) {
+            buffer = ByteBuffer.allocate(length);
+        }
     }
 
     private void took(int first, int last) {

@@ -2,6 +2,7 @@ package dev.tetra.tsm.logs;
 
 import dev.tetra.tsm.model.LogPolicy;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.NoSuchFileException;
 import java.time.Clock;
 import java.time.Duration;
@@ -28,7 +29,7 @@ public final class LogWatch {
     private static final Logger LOG = LoggerFactory.getLogger(LogWatch.class);
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long SOONEST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-    /** After a cut that failed; and between two looks at the age, as less than a block is never cut. */
+    /** After a cut that failed, and between two looks at the age. */
     private static final Duration AGAIN = Duration.ofSeconds(30);
     /** A log whose process has ended is looked at for so long after it last grew. */
     private static final Duration QUIET = Duration.ofSeconds(10);
@@ -138,6 +139,7 @@ public final class LogWatch {
         private long lookedNanos = System.nanoTime();
         private long end;
         private boolean readable = true;
+        private Instant ageDue = Instant.MIN;
         private volatile Instant notBefore = Instant.MIN;
         private volatile boolean failing;
 
@@ -170,7 +172,7 @@ public final class LogWatch {
                     begin();
                 }
                 return look.grew() && before > 0 ? untilFull(look, end - before, elapsed) : LOOK_NANOS;
-            } catch (NoSuchFileException e) {
+            } catch (NoSuchFileException | ClosedByInterruptException e) {
                 return LOOK_NANOS;
             } catch (IOException e) {
                 if (readable) {
@@ -205,11 +207,11 @@ public final class LogWatch {
             if (policy.maxSize() > 0 && look.end() - look.head() >= policy.maxSize()) {
                 return true;
             }
-            if (cutter.tooOld(policy, look, now)) {
-                notBefore = now.plus(AGAIN);
-                return true;
+            if (now.isBefore(ageDue)) {
+                return false;
             }
-            return false;
+            ageDue = now.plus(AGAIN);
+            return cutter.tooOld(policy, look, now);
         }
 
         private void begin() {

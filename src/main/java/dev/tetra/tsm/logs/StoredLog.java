@@ -61,12 +61,11 @@ public final class StoredLog {
     /**
      * How a log is.
      *
-     * @param start the offset of the oldest byte that is kept
      * @param head the offset of the first byte in the file itself
      * @param end the offset after the last byte
      * @param grew whether bytes came since the look before
      */
-    public record Look(long start, long head, long end, boolean grew) {}
+    public record Look(long head, long end, boolean grew) {}
 
     /** The file that the process writes. */
     public Path file() {
@@ -129,10 +128,10 @@ public final class StoredLog {
             boolean grew = end > before;
             if (grew && kept && attributes != null) {
                 Instant changed = attributes.lastModifiedTime().toInstant();
-                times.grew(lookedAt, before, changed.isBefore(now) ? changed : now, end);
+                note(before, changed.isBefore(now) ? changed : now, end);
             }
             lookedAt = now;
-            return new Look(placement.head, placement.head, end, grew);
+            return new Look(placement.head, end, grew);
         } finally {
             lock.writeLock().unlock();
         }
@@ -259,6 +258,15 @@ public final class StoredLog {
         } finally {
             lock.writeLock().unlock();
             cutting.unlock();
+        }
+    }
+
+    /** Times that can't be noted, as on a full disk, are known less exactly later. */
+    private void note(long before, Instant by, long end) {
+        try {
+            times.grew(lookedAt, before, by, end);
+        } catch (IOException e) {
+            LOG.debug("the times of {} were not noted: {}", file, e.getMessage());
         }
     }
 

@@ -1,0 +1,162 @@
+package dev.tetra.tsm.logs;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tetra.tsm.model.LogPolicy;
+import dev.tetra.tsm.os.HeadCutter;
+import dev.tetra.tsm.os.Hosts;
+import dev.tetra.tsm.testing.Await;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LogWatchTest {
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final LogPolicy SMALL = new LogPolicy(LogPolicy.LEAST_SIZE, 100, Duration.ZERO);
+
+    @TempDir
+    private Path home;
+
+    private final Movable clock = new Movable();
+    private final List<String> told = new CopyOnWriteArrayList<>();
+    private final AtomicBoolean full = new AtomicBoolean();
+    private final ByteArrayOutputStream written = new ByteArrayOutputStream();
+    private LogFiles files = new LogFiles(Path.of("/nonexistent"));
+    private final AtomicReference<@Nullable LogWatch> watch = new AtomicReference<>();
+
+    /** A disk that may have no room for what a hole needs. */
+    private final class Filling implements HeadCutter {
+        private final HeadCutter real = Hosts.headCutter();
+
+        @Override
+        public boolean punch(Path file, long from, long to) throws IOException {
+            if (full.get()) {
+                throw new IOException(file + ": No space left on device (ENOSPC)");
+            }
+            return real.punch(file, from, to);
+        }
+
+        @Override
+        public boolean collapse(Path file, long length) throws IOException {
+            return real.collapse(file, length);
+        }
+
+        @Override
+        public long firstData(Path file) throws IOException {
+            return real.firstData(file);
+        }
+    }
+
+    /** A clock that can be set forward while it goes. */
+    private static final class Movable extends Clock {
+        private final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+
+        @Override
+        public Instant instant() {
+            return Instant.now().plus(ahead.get());
+        }
+    }
+
+    @AfterEach
+    void end() throws InterruptedException {
+        LogWatch begun = watch.getAndSet(null);
+        if (begun != null) {
+            begun.close();
+        }
+    }
+
+    @Test
+    void a_log_that_is_too_large_is_cut() throws IOException {
+        watch(SMALL);
+        append(200_000);
+        Await.until("a part", SOON, () -> files.size("web", LogStream.OUT).parts() == 1);
+        assertArrayEquals(written.toByteArray(), all());
+        assertEquals(List.of(), told);
+    }
+
+    @Test
+    void a_log_is_cut_when_its_oldest_line_is_too_old() throws IOException {
+        watch(new LogPolicy(0, 100, Duration.ofDays(1)));
+        append(50_000);
+        Await.until("its times are noted", SOON, () -> {
+            files.log("web", LogStream.OUT).times().flush();
+            return files.log("web", LogStream.OUT).times().end() >= 50_000;
+        });
+        assertEquals(0, files.size("web", LogStream.OUT).parts());
+        clock.ahead.set(Duration.ofHours(25));
+        Await.until("a part", SOON, () -> files.size("web", LogStream.OUT).parts() == 1);
+        assertArrayEquals(written.toByteArray(), all());
+    }
+
+    @Test
+    void a_disk_without_room_is_told_once_and_the_cut_is_done_when_there_is_some() throws IOException {
+        full.set(true);
+        watch(SMALL);
+        append(200_000);
+        Await.until("it is told", SOON, () -> !told.isEmpty());
+        clock.ahead.set(Duration.ofMinutes(1));
+        append(200_000);
+        Await.until(
+                "it grew", SOON, () -> files.log("web", LogStream.OUT).times().end() >= 400_000);
+        assertArrayEquals(written.toByteArray(), all());
+        full.set(false);
+        clock.ahead.set(Duration.ofMinutes(3));
+        Await.until("a part", SOON, () -> files.size("web", LogStream.OUT).parts() > 0);
+        Await.until("it is cut", SOON, () -> files.size("web", LogStream.OUT).file() < LogPolicy.LEAST_SIZE);
+        assertArrayEquals(written.toByteArray(), all());
+        assertEquals(1, told.size(), told.toString());
+        assertTrue(told.getFirst().contains("No space left"), told.toString());
+    }
+
+    private void watch(LogPolicy policy) throws IOException {
+        files = new LogFiles(home, new Filling());
+        files.create("web");
+        LogWatch made = new LogWatch(
+                files,
+                () -> List.of(new LogWatch.Watched(1, "web", policy)),
+                (key, name, message) -> told.add(message),
+                clock);
+        made.start();
+        watch.set(made);
+    }
+
+    private void append(int length) throws IOException {
+        byte[] bytes = "a line of the log\n".repeat(length / 18 + 1).getBytes(StandardCharsets.UTF_8);
+        Files.write(files.file("web", LogStream.OUT), bytes, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        written.writeBytes(bytes);
+    }
+
+    private byte[] all() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        LogTail.copy(files.sources("web", List.of(LogStream.OUT)).getFirst(), From.start(), bytes);
+        return bytes.toByteArray();
+    }
+}
