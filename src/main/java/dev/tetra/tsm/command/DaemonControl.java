@@ -32,6 +32,9 @@ public interface DaemonControl {
     /** Replaces it by a new one in the same pid; the client waits for that and ends with code 0. */
     void replaceAfterAnswer();
 
+    /** The absolute path of the launcher that the command came from. */
+    Path launcher();
+
     /** Its log file. */
     Path log();
 

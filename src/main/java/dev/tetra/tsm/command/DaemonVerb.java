@@ -44,6 +44,13 @@ final class DaemonVerb extends Verb {
     boolean all;
 
     @Option(
+            names = "--shutdown",
+            description =
+                    "stop: for the service manager. When the machine is going down every process is stopped first,"
+                            + " to be started again by the next daemon; else they are left running.")
+    boolean shutdown;
+
+    @Option(
             names = {"-n", "--lines"},
             paramLabel = "N",
             description = "logs: the last lines to show (50).")
@@ -78,6 +85,12 @@ final class DaemonVerb extends Verb {
     private void check(What asked) {
         if (all && asked != What.STOP) {
             throw misplaced("--all", asked, "tsm daemon stop --all");
+        }
+        if (shutdown && asked != What.STOP) {
+            throw misplaced("--shutdown", asked, "tsm daemon stop --shutdown");
+        }
+        if (shutdown && all) {
+            throw new TsmException.Usage("--shutdown and --all exclude each other", "give one of them");
         }
         if (lines != null && asked != What.LOGS) {
             throw misplaced("--lines", asked, "tsm daemon logs --lines " + lines);
@@ -140,6 +153,9 @@ final class DaemonVerb extends Verb {
     }
 
     private int stop(Context context) {
+        if (shutdown && context.engine().startup().goingDown(context.caller())) {
+            context.engine().boot().goDown(context.caller());
+        }
         int code = all ? stopAll(context) : 0;
         DaemonControl.Status status = context.daemon().status();
         if (code != 0) {

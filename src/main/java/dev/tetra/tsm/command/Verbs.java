@@ -60,6 +60,10 @@ final class Verbs {
         add(DisableVerb::new, "disable");
         add(SaveVerb::new, "save");
         add(SavePatternVerb::new, "save pattern");
+        add(StartupVerb::new, "startup");
+        add(StartupInstallVerb::new, "startup install");
+        add(StartupUninstallVerb::new, "startup uninstall");
+        add(StartupStatusVerb::new, "startup status");
         add(VersionVerb::new, "version", "--version", "-V");
         add(() -> new HelpVerb(this), "help", "--help", "-h");
     }

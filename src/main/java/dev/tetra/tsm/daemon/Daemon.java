@@ -3,6 +3,7 @@ package dev.tetra.tsm.daemon;
 import dev.tetra.tsm.command.Commands;
 import dev.tetra.tsm.command.StartFields;
 import dev.tetra.tsm.control.ControlServer;
+import dev.tetra.tsm.engine.Caller;
 import dev.tetra.tsm.engine.Engine;
 import dev.tetra.tsm.ipc.ChannelLimits;
 import dev.tetra.tsm.ipc.ChannelServer;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +41,9 @@ final class Daemon {
     private static final Duration LOCK_WAIT = Duration.ofSeconds(10);
     /** How long commands that are under way may take when the daemon ends. */
     private static final Duration DRAIN = Duration.ofSeconds(10);
+
+    /** Of what comes up with the daemon: nobody's shell says another. */
+    private static final int USUAL_UMASK = 0022;
 
     private final Path home;
     private final HomeLock lock;
@@ -51,6 +56,7 @@ final class Daemon {
     private final Maintenance maintenance;
     private final LogWatch logs;
     private final Requests requests;
+    private @Nullable Thread comingUp;
     private final ControlServer server;
     private final CompletableFuture<Ending> ending = new CompletableFuture<>();
     private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
@@ -122,12 +128,14 @@ final class Daemon {
         });
         store.run(tx -> tx.journal().daemonEvent("started as pid " + host.self().pid()));
         engine.ipc().start();
+        boolean anew = engine.boot().startsAnew();
         int tracked = supervisor.recover();
         observer.start();
         maintenance.start();
         logs.start();
         Runtime.getRuntime().addShutdownHook(new Thread(this::endBySignal, "shutdown"));
         server.start();
+        comingUp = Thread.ofVirtual().name("coming up").start(() -> comeUp(anew));
         LOG.info("ready: pid {}, {} processes", host.self().pid(), tracked);
     }
 
@@ -140,6 +148,23 @@ final class Daemon {
 
     private void tell(long processKey, String name, String message) {
         store.run(tx -> tx.journal().event(EventKind.CONFIG, processKey, name, null, Origin.TSM, message));
+    }
+
+    /** Beside the first commands: none of them need wait for what comes up. */
+    private void comeUp(boolean anew) {
+        Caller self = new Caller(
+                System.getProperty("user.name", ""),
+                host.self().pid(),
+                home.toString(),
+                USUAL_UMASK,
+                () -> System.getenv().entrySet().stream()
+                        .map(e -> e.getKey() + "=" + e.getValue())
+                        .toList());
+        try {
+            engine.boot().comeUp(self, anew);
+        } catch (RuntimeException e) {
+            LOG.error("not everything came up with the daemon", e);
+        }
     }
 
     private void createPrivate(String folder) throws IOException {
@@ -158,6 +183,9 @@ final class Daemon {
     int serve() throws IOException {
         Ending how = ending.join();
         try {
+            if (how instanceof Ending.Stop) {
+                engine.boot().endsOrderly();
+            }
             close();
         } finally {
             ended.complete(true);
@@ -185,6 +213,9 @@ final class Daemon {
         requests.drain(DRAIN);
         try {
             logs.close();
+            if (comingUp != null) {
+                comingUp.join(DRAIN);
+            }
             maintenance.close();
             channels.close();
             supervisor.close(host::close);

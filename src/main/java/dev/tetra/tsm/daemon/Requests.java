@@ -116,6 +116,11 @@ final class Requests implements RequestHandler {
         }
 
         @Override
+        public Path launcher() {
+            return Path.of(launcher);
+        }
+
+        @Override
         public Path log() {
             return self.log();
         }

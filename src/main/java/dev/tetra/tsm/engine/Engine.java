@@ -18,6 +18,8 @@ public final class Engine {
     private final Starter starter;
     private final Keeper keeper;
     private final Services services;
+    private final Startup startup;
+    private final Boot boot;
     private final Overview overview;
     private final Target targets;
     private final Killer killer;
@@ -40,6 +42,8 @@ public final class Engine {
         this.starter = new Starter(with, supervisor, patterns, envFiles, outcomes, keeper, channels);
         ServiceBook book = new ServiceBook(with.store(), new ServiceRules(options, keeper), with.home());
         this.services = new Services(with.store(), book, starter, keeper, patterns);
+        this.startup = new Startup(with.host(), with.home());
+        this.boot = new Boot(with.store(), with.host(), keeper, services);
         this.overview = new Overview(with.store(), with.host(), with.logs(), with.home(), observer, with.clock());
         this.targets = new Target(with.store(), with.host());
         this.killer = new Killer(targets, with.host());
@@ -55,6 +59,16 @@ public final class Engine {
     /** Stopping, restarting, deleting and more. */
     public Keeper keeper() {
         return keeper;
+    }
+
+    /** The daemon at boot. */
+    public Startup startup() {
+        return startup;
+    }
+
+    /** What comes up with the daemon. */
+    public Boot boot() {
+        return boot;
     }
 
     /** Starting by definitions, and the definitions. */

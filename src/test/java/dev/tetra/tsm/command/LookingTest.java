@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -257,5 +258,33 @@ class LookingTest {
         Context context = new Context(engine, caller, terminal, new NoDaemon(home), BUILD);
         int code = commands.run(List.of(words), context);
         return new Answer(code, terminal.written(), terminal.errors());
+    }
+
+    private record NoDaemon(Path home) implements DaemonControl {
+        @Override
+        public Status status() {
+            return new Status(1, BUILD.version(), BUILD.build(), home, Duration.ZERO, 0, 0, 0, List.of());
+        }
+
+        @Override
+        public void stopAfterAnswer() {}
+
+        @Override
+        public void replaceAfterAnswer() {}
+
+        @Override
+        public Path launcher() {
+            return Path.of("/opt/tsm/bin/tsm");
+        }
+
+        @Override
+        public Path log() {
+            return home.resolve("daemon.log");
+        }
+
+        @Override
+        public List<String> untoldNotices() {
+            return List.of();
+        }
     }
 }

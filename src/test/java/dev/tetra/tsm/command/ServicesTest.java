@@ -4,25 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.tetra.tsm.engine.Caller;
-import dev.tetra.tsm.engine.Engine;
 import dev.tetra.tsm.engine.ServiceOptions;
-import dev.tetra.tsm.ipc.ChannelLimits;
-import dev.tetra.tsm.ipc.ChannelServer;
-import dev.tetra.tsm.logs.LogFiles;
-import dev.tetra.tsm.model.BuildInfo;
-import dev.tetra.tsm.os.Host;
-import dev.tetra.tsm.os.Hosts;
-import dev.tetra.tsm.store.Store;
-import dev.tetra.tsm.supervise.Checkpoints;
-import dev.tetra.tsm.supervise.PortObserver;
-import dev.tetra.tsm.supervise.Supervision;
-import dev.tetra.tsm.supervise.Supervisor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Clock;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -35,64 +21,37 @@ import picocli.CommandLine;
 
 /** Services by command and by file, over a real engine with real processes. */
 class ServicesTest {
-    private static final BuildInfo BUILD = new BuildInfo("0.1.0", "0.1.0+20260102030405");
-
     @TempDir
-    Path home;
+    Path place;
 
-    @TempDir
-    Path folder;
-
-    private final Commands commands = new Commands();
-    private Host host;
-    private Store store;
-    private Supervisor supervisor;
-    private Engine engine;
-    private ChannelServer channels;
-
-    private record Answer(int code, String out, String err) {}
+    private Path home;
+    private Path folder;
+    private Desk desk;
 
     @BeforeEach
-    void open() {
-        host = Hosts.forThisMachine();
-        store = Store.open(home, BUILD, Clock.systemUTC());
-        PortObserver observer = new PortObserver(store, host);
-        LogFiles logs = new LogFiles(home);
-        Supervision with = new Supervision(store, host, logs, home, Clock.systemUTC(), Checkpoints.NONE, key -> {});
-        supervisor = new Supervisor(with);
-        channels = new ChannelServer(home.resolve("sockets"), ChannelLimits.STANDARD);
-        engine = new Engine(with, supervisor, observer, channels, new StartFields());
+    void open() throws IOException {
+        desk = new Desk(place);
+        home = desk.home;
+        folder = home.resolveSibling("work");
     }
 
     @AfterEach
-    void close() throws Exception {
-        tsm("stop", "all", "--kill-timeout", "0s");
-        supervisor.close(host::close);
-        channels.close();
-        store.close();
+    void close() {
+        desk.close();
     }
 
-    private Answer tsm(String... words) {
-        FakeTerminal terminal = new FakeTerminal();
-        Caller caller = new Caller(
-                "tester",
-                1,
-                folder.toString(),
-                0022,
-                () -> List.of("PATH=" + System.getenv("PATH"), "HOME=/", "STAGE=dev"));
-        Context context = new Context(engine, caller, terminal, new NoDaemon(home), BUILD);
-        int code = commands.run(List.of(words), context);
-        return new Answer(code, terminal.written(), terminal.errors());
+    private Desk.Told tsm(String... words) {
+        return desk.tell(words);
     }
 
-    private Answer good(String... words) {
-        Answer answer = tsm(words);
+    private Desk.Told good(String... words) {
+        Desk.Told answer = tsm(words);
         assertEquals(0, answer.code(), answer.toString());
         return answer;
     }
 
-    private Answer bad(int code, String... words) {
-        Answer answer = tsm(words);
+    private Desk.Told bad(int code, String... words) {
+        Desk.Told answer = tsm(words);
         assertEquals(code, answer.code(), answer.toString());
         return answer;
     }
@@ -111,7 +70,7 @@ class ServicesTest {
         Set<String> fields = new StartFields()
                 .fields().stream().map(ServiceOptions.Field::option).collect(Collectors.toCollection(TreeSet::new));
         assertEquals(options, fields);
-        List<String> names = engine.services().book().rules().names();
+        List<String> names = desk.engine.services().book().rules().names();
         assertTrue(
                 names.containsAll(List.of(
                         "SERVICE_NAME",
@@ -131,7 +90,7 @@ class ServicesTest {
     @Test
     void the_document_names_every_field() throws IOException {
         String document = Files.readString(Path.of("docs/services.md"));
-        for (String name : engine.services().book().rules().names()) {
+        for (String name : desk.engine.services().book().rules().names()) {
             assertTrue(document.contains("`" + name + "`"), name);
         }
     }
@@ -152,7 +111,7 @@ class ServicesTest {
                 "60");
         String list = good("list", "available").out();
         assertTrue(list.contains("nap") && list.contains("sleep 60") && list.contains("naps"), list);
-        Answer started = good("start", "nap");
+        Desk.Told started = good("start", "nap");
         assertTrue(started.out().startsWith("nap started: ID 0"), started.out());
         String info = good("info", "nap", "--json").out();
         assertTrue(info.contains("\"service\": \"nap\""), info);
@@ -189,12 +148,12 @@ class ServicesTest {
 
     @Test
     void a_file_is_followed_when_it_changes_and_when_it_goes() throws Exception {
-        file("nap", "SERVICE_COMMAND=\"sleep 60\"", "SERVICE_DIR=" + folder, "SERVICE_DESCRIPTION=\"in $STAGE\"");
-        assertTrue(good("show", "nap").out().contains("in dev"));
+        file("nap", "SERVICE_COMMAND=\"sleep 60\"", "SERVICE_DIR=" + folder, "SERVICE_DESCRIPTION=\"from $PATH\"");
+        assertTrue(good("show", "nap").out().contains("from /"));
         good("start", "nap");
         file("nap", "SERVICE_COMMAND=\"sleep 61\"", "SERVICE_DIR=" + folder, "SERVICE_KILL_TIMEOUT=1s");
         assertTrue(good("start", "nap").err().contains("differs"));
-        Answer restarted = good("restart", "nap");
+        Desk.Told restarted = good("restart", "nap");
         assertTrue(restarted.err().contains("changed command: sleep 61, was sleep 60"), restarted.err());
         assertTrue(restarted.err().contains("kill timeout: 1s, was 5s"), restarted.err());
         assertTrue(good("info", "nap").out().contains("sleep 61"));
@@ -209,10 +168,10 @@ class ServicesTest {
         file("nap", "SERVICE_COMMAND=\"sleep 60\"", "SERVICE_DIR=" + folder);
         good("enable", "nap");
         file("nap", "SERVICE_COMMAND=\"sleep 60\"", "SERVICE_KIL_TIMEOUT=5s");
-        Answer shown = good("show", "nap");
+        Desk.Told shown = good("show", "nap");
         assertTrue(shown.err().contains("nap.tsm:2: there is no field SERVICE_KIL_TIMEOUT"), shown.err());
         assertTrue(shown.out().contains("SERVICE_DIR"), shown.out());
-        Answer started = good("start", "nap");
+        Desk.Told started = good("start", "nap");
         assertTrue(started.err().contains("the definition from before counts"), started.err());
         assertTrue(good("list", "available", "--json").out().contains("\"problem\": \""));
     }
@@ -220,7 +179,7 @@ class ServicesTest {
     @Test
     void wrong_fields_and_values_are_told_with_file_line_and_the_nearest_name() throws IOException {
         file("one", "SERVICE_COMMAND=\"sleep 60\"", "SERVICE_PROT=80");
-        Answer field = bad(1, "start", "one");
+        Desk.Told field = bad(1, "start", "one");
         assertTrue(
                 field.err().contains("one.tsm:2:") && field.err().contains("did you mean SERVICE_PORT?"), field.err());
         for (String line : List.of(
@@ -252,7 +211,7 @@ class ServicesTest {
         file("nap", "SERVICE_COMMAND=\"sleep 60\"", "SERVICE_DIR=" + gone);
         good("show", "nap");
         Files.delete(gone);
-        Answer answer = bad(1, "start", "nap");
+        Desk.Told answer = bad(1, "start", "nap");
         assertTrue(answer.err().contains("the folder of the service nap is gone: " + gone), answer.err());
         assertEquals("[]\n", good("list", "all", "--json").out());
     }
@@ -262,7 +221,7 @@ class ServicesTest {
         file("nap", "SERVICE_COMMAND=\"sleep 60\"", "SERVICE_DIR=" + folder, "SERVICE_PORT=18471");
         assertTrue(good("start", "nap").out().startsWith("nap-18471 started"));
         file("nap", "SERVICE_COMMAND=\"sleep 60\"", "SERVICE_DIR=" + folder, "SERVICE_PORT=18472");
-        Answer restarted = good("restart", "nap-18471");
+        Desk.Told restarted = good("restart", "nap-18471");
         assertTrue(restarted.err().contains("changed port: 18472, was 18471"), restarted.err());
         assertTrue(good("info", "nap", "--json").out().contains("\"port\": 18472"));
         file("nap", "SERVICE_COMMAND=\"sleep 60\"", "SERVICE_DIR=" + folder, "SERVICE_TYPE=pid");
