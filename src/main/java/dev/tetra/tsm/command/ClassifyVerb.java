@@ -27,8 +27,8 @@ final class ClassifyVerb extends Verb {
     @Override
     int run(Context context) {
         PatternBook.Page page = context.engine().patterns().now();
-        Classified command = dev.tetra.tsm.spec.CommandLine.understand(
-                words, context.engine().programs(context.caller()));
+        Classified command =
+                dev.tetra.tsm.spec.CommandLine.describe(words, context.engine().programs(context.caller()));
         Classification classification = page.patterns().classify(command);
         if (json) {
             context.terminal()

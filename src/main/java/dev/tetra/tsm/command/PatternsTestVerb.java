@@ -48,8 +48,8 @@ final class PatternsTestVerb extends Verb {
             throw new TsmException.Usage("--port: " + port + " is no port", "a port is a number from 1 to 65535");
         }
         PatternBook.Page page = context.engine().patterns().now();
-        Classified command = dev.tetra.tsm.spec.CommandLine.understand(
-                words, context.engine().programs(context.caller()));
+        Classified command =
+                dev.tetra.tsm.spec.CommandLine.describe(words, context.engine().programs(context.caller()));
         Classification classification = page.patterns().classify(command);
         @Nullable Integer with = port != null ? port : usual(classification);
         Template.Applied applied = with == null

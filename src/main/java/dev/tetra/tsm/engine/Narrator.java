@@ -54,14 +54,13 @@ public final class Narrator {
 
     private String now(ManagedProcess process) {
         Run run = process.run();
-        String since = switch (process.status()) {
-            case ONLINE, STARTING, STOPPING ->
-                run == null || run.startedAt() == null ? "" : " since " + ago(run.startedAt());
-            case STOPPED, EXITED, ERRORED -> process.stoppedAt() == null ? "" : " since " + ago(process.stoppedAt());
-            case WAITING, LOST -> "";
+        String how = switch (process.status()) {
+            case ONLINE, STARTING -> run == null || run.startedAt() == null ? "" : " for " + span(run.startedAt());
+            case STOPPED, EXITED, ERRORED -> process.stoppedAt() == null ? "" : " for " + span(process.stoppedAt());
+            case STOPPING, WAITING, LOST -> "";
         };
         Long pid = process.pid();
-        return process.label() + " is " + process.status().word() + since + (pid == null ? "" : ", pid " + pid);
+        return process.label() + " is " + process.status().word() + how + (pid == null ? "" : ", pid " + pid);
     }
 
     private List<String> because(ManagedProcess process, List<Run> runs, List<Event> events) {
@@ -119,8 +118,12 @@ public final class Narrator {
         };
     }
 
+    private String span(Instant from) {
+        Duration span = Duration.between(from, clock.instant());
+        return Durations.human(span.isNegative() ? Duration.ZERO : span);
+    }
+
     private String ago(Instant at) {
-        Duration since = Duration.between(at, clock.instant());
-        return Durations.human(since.isNegative() ? Duration.ZERO : since) + " ago";
+        return span(at) + " ago";
     }
 }

@@ -30,9 +30,12 @@ public final class CommandLine {
     private final List<String> typed;
     private final List<String> notes = new ArrayList<>();
 
-    private CommandLine(List<String> typed, SearchPath programs) {
+    private final boolean installed;
+
+    private CommandLine(List<String> typed, SearchPath programs, boolean installed) {
         this.typed = typed;
         this.programs = programs;
+        this.installed = installed;
     }
 
     /**
@@ -43,11 +46,23 @@ public final class CommandLine {
      * @throws TsmException.Failed when the program does not exist or may not be executed
      */
     public static Classified understand(List<String> typed, SearchPath programs) {
+        return understand(typed, programs, true);
+    }
+
+    /**
+     * Understands the words of a command which need not be installed here: a program that is missing is a note, and its
+     * name stands in place of its path. Otherwise as {@link #understand(List, SearchPath)}.
+     */
+    public static Classified describe(List<String> typed, SearchPath programs) {
+        return understand(typed, programs, false);
+    }
+
+    private static Classified understand(List<String> typed, SearchPath programs, boolean installed) {
         if (typed.isEmpty() || (typed.size() == 1 && typed.getFirst().isBlank())) {
             throw new TsmException.Usage(
                     "there is no command to start", "say what to run: tsm start python3 server.py");
         }
-        return new CommandLine(typed, programs).understand();
+        return new CommandLine(typed, programs, installed).understand();
     }
 
     private Classified understand() {
@@ -128,6 +143,10 @@ public final class CommandLine {
                 runners.isEmpty() ? shebang.getFirst() : runners.getFirst().getFirst();
         if (runners.size() > 1 && wanted.contains("/")) {
             wanted = runners.get(1).getFirst();
+        }
+        if (!installed) {
+            // executable() says that it is missing
+            return List.of(wanted);
         }
         throw new TsmException.Failed(
                 "'" + script + "' needs '" + wanted + "', which is not on the PATH",
@@ -221,6 +240,18 @@ public final class CommandLine {
 
     /** The absolute path of a program. */
     private String executable(String name) {
+        try {
+            return existing(name);
+        } catch (TsmException.Failed e) {
+            if (installed) {
+                throw e;
+            }
+            notes.add(e.getMessage() + "; this is what its words alone say");
+            return name;
+        }
+    }
+
+    private String existing(String name) {
         if (name.contains("/")) {
             String path = programs.absolute(name);
             if (programs.files().isExecutable(path)) {

@@ -59,7 +59,7 @@ public final class EnvFiles {
                     "there is no env file '" + value + "': tried " + String.join(", ", places),
                     value.contains("/") || value.endsWith(".env")
                             ? "check the path"
-                            : "write env/" + value + ".env, or check the name");
+                            : "write one: tsm init " + value + "; or check the name");
         }
         return found;
     }
