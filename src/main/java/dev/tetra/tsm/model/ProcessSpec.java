@@ -44,4 +44,24 @@ public record ProcessSpec(
         }
         argv = List.copyOf(argv);
     }
+
+    /** The same as another type of process, with other words to execute. */
+    public ProcessSpec with(ProcessType as, List<String> words) {
+        return new ProcessSpec(
+                namespace,
+                kind,
+                as,
+                command,
+                words,
+                executable,
+                script,
+                interpreter,
+                cwd,
+                service,
+                envName,
+                envFile,
+                umask,
+                restart,
+                stop);
+    }
 }

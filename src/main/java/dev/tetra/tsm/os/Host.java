@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /**
@@ -84,6 +85,12 @@ public interface Host extends AutoCloseable {
 
     /** Where a process works; empty when it is gone or this user may not look. */
     Optional<String> workingDirectory(long pid);
+
+    /** The absolute path of the program a process executes; empty where that cannot be told, as on macOS. */
+    Optional<String> executable(long pid);
+
+    /** The file mode creation mask of a process, 0 to 0777; empty where that cannot be told, as on macOS. */
+    OptionalInt umask(long pid);
 
     /** Every socket of the machine that listens (TCP) or is bound and not connected (UDP). */
     List<Listener> listeners();

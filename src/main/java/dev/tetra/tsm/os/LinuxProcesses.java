@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** Processes as proc(5) tells them. */
@@ -162,6 +163,32 @@ final class LinuxProcesses implements ProcessReader {
             entries.add(RawText.decode(bytes, start, proc.length() - start));
         }
         return entries;
+    }
+
+    @Override
+    public Optional<String> executable(long pid) {
+        try (Proc proc = new Proc()) {
+            byte[] link = proc.link(pid, "exe");
+            String path = link == null ? "" : RawText.decode(link);
+            // proc_pid_exe(5): so it ends when the file was replaced or removed since
+            return path.isEmpty() || path.endsWith(" (deleted)") ? Optional.empty() : Optional.of(path);
+        }
+    }
+
+    @Override
+    public OptionalInt umask(long pid) {
+        try (Proc proc = new Proc()) {
+            if (!proc.read(pid, "status")) {
+                return OptionalInt.empty();
+            }
+            // proc_pid_status(5), since Linux 4.7
+            return new String(proc.bytes(), 0, proc.length(), StandardCharsets.ISO_8859_1)
+                    .lines()
+                    .filter(line -> line.startsWith("Umask:"))
+                    .mapToInt(line ->
+                            Integer.parseInt(line.substring("Umask:".length()).strip(), 8))
+                    .findFirst();
+        }
     }
 
     @Override

@@ -42,12 +42,37 @@ final class LinuxSockets {
             // No IPv6 here.
             return;
         }
-        text.lines().skip(1).forEach(line -> {
-            String[] fields = line.strip().split(" +");
-            if (fields.length > 9 && fields[3].equals(state)) {
-                found.add(listener(protocol, fields));
+        // A busy machine has thousands of connections here and few listeners, so most lines are only skipped.
+        int start = text.indexOf('\n') + 1;
+        while (start > 0 && start < text.length()) {
+            int end = text.indexOf('\n', start);
+            end = end < 0 ? text.length() : end;
+            int field = field(text, start, end, 3);
+            if (text.startsWith(state, field) && text.startsWith(" ", field + state.length())) {
+                String[] fields = text.substring(start, end).strip().split(" +");
+                if (fields.length > 9) {
+                    found.add(listener(protocol, fields));
+                }
             }
-        });
+            start = end + 1;
+        }
+    }
+
+    /** Where the nth field of a line, from 0, begins. */
+    private static int field(String text, int start, int end, int n) {
+        int at = start;
+        for (int skipped = 0; at < end; skipped++) {
+            while (at < end && text.charAt(at) == ' ') {
+                at++;
+            }
+            if (skipped == n) {
+                return at;
+            }
+            while (at < end && text.charAt(at) != ' ') {
+                at++;
+            }
+        }
+        return end;
     }
 
     private static Listener listener(Protocol protocol, String[] fields) {

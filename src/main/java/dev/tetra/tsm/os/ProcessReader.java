@@ -3,6 +3,7 @@ package dev.tetra.tsm.os;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** Where a platform tells about its processes. */
@@ -22,4 +23,14 @@ interface ProcessReader {
     List<String> commandLine(long pid);
 
     Optional<String> workingDirectory(long pid);
+
+    /** The absolute path of the program a process executes; empty where that cannot be told. */
+    default Optional<String> executable(long pid) {
+        return Optional.empty();
+    }
+
+    /** The file mode creation mask of a process; empty where that cannot be told. */
+    default OptionalInt umask(long pid) {
+        return OptionalInt.empty();
+    }
 }

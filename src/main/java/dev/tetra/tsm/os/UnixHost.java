@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /** What Linux and macOS have in common. */
@@ -162,6 +163,16 @@ abstract class UnixHost implements Host {
     @Override
     public final Optional<String> workingDirectory(long pid) {
         return processes.workingDirectory(pid);
+    }
+
+    @Override
+    public final Optional<String> executable(long pid) {
+        return processes.executable(pid);
+    }
+
+    @Override
+    public final OptionalInt umask(long pid) {
+        return processes.umask(pid);
     }
 
     @Override

@@ -169,6 +169,11 @@ final class Database {
         }
     }
 
+    /** The file that is open. */
+    Path file() {
+        return file("tsm");
+    }
+
     private Path file(String name) {
         return home.resolve(name + SUFFIX);
     }

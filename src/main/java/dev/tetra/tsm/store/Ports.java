@@ -56,6 +56,33 @@ public final class Ports {
                 .execute();
     }
 
+    /** A port that was held for a process that is tracked no more. */
+    public record Stale(int port, String processName) {}
+
+    /** Releases what is held for processes that are not tracked any more. Returns what that was. */
+    public List<Stale> releaseStale() {
+        List<Stale> stale = handle.createQuery("""
+                        SELECT a.port, p.name FROM tsm.port_allocation a JOIN tsm.process p ON p.pk = a.process_key
+                        WHERE a.live_port IS NOT NULL AND p.live_id IS NULL ORDER BY a.port
+                        """)
+                .map((row, context) -> new Stale(row.getInt("port"), row.getString("name")))
+                .list();
+        handle.createUpdate("""
+                        UPDATE tsm.port_allocation SET released_at = :at
+                        WHERE live_port IS NOT NULL
+                          AND process_key IN (SELECT pk FROM tsm.process WHERE live_id IS NULL)
+                        """).bind("at", Columns.now(clock)).execute();
+        return stale;
+    }
+
+    /** Forgets what runs that have ended were seen to listen on. Returns how many rows that were. */
+    public int forgetEnded() {
+        return handle.createUpdate("""
+                        DELETE FROM tsm.observed_port
+                        WHERE run_key IN (SELECT pk FROM tsm.run WHERE ended_at IS NOT NULL)
+                        """).execute();
+    }
+
     /** Writes what a run was seen to listen on, in place of what was written before. */
     public void observe(long runKey, List<Observed> ports) {
         handle.createUpdate("DELETE FROM tsm.observed_port WHERE run_key = :run")

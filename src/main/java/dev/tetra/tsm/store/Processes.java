@@ -136,6 +136,16 @@ public final class Processes {
                 .execute();
     }
 
+    /** Tracks a process again that was deleted, under this ID and name, with its history. */
+    public void revive(long key, int id, String name, Lifecycle life) {
+        handle.createUpdate("UPDATE tsm.process SET deleted_at = NULL, tsm_id = :id, name = :name WHERE pk = :key")
+                .bind("id", id)
+                .bind("name", name)
+                .bind("key", key)
+                .execute();
+        saveLife(key, life);
+    }
+
     /** Forgets a process; its history stays. */
     public void delete(long key) {
         handle.createUpdate("UPDATE tsm.process SET deleted_at = :at WHERE pk = :key AND deleted_at IS NULL")

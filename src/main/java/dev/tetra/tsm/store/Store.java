@@ -3,6 +3,7 @@ package dev.tetra.tsm.store;
 import dev.tetra.tsm.model.BuildInfo;
 import dev.tetra.tsm.model.TsmException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -18,6 +19,7 @@ import org.h2.api.ErrorCode;
 import org.h2.jdbcx.JdbcConnectionPool;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -130,6 +132,39 @@ public final class Store implements AutoCloseable {
             throw new IOException("no backup was written", e);
         }
         return true;
+    }
+
+    /**
+     * The database itself.
+     *
+     * @param schema the version it is at
+     * @param newest the version that this tsm knows
+     * @param backup when the newest backup was written
+     */
+    public record State(
+            Path file,
+            long bytes,
+            int schema,
+            int newest,
+            @Nullable Instant backup) {}
+
+    /**
+     * How the database is.
+     *
+     * @throws TsmException.Failed when it cannot be read
+     */
+    public State state() {
+        try (Connection connection = pool.getConnection()) {
+            return new State(
+                    database.file(),
+                    Files.size(database.file()),
+                    Schema.version(connection),
+                    Schema.NEWEST,
+                    database.backups().newest().orElse(null));
+        } catch (SQLException | IOException e) {
+            throw new TsmException.Failed(
+                    "the database cannot be read: " + e.getMessage(), "'tsm daemon logs' says more", e);
+        }
     }
 
     /** Gives the file's dead space back for use; cheap when there is little. */

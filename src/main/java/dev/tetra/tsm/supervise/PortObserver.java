@@ -4,6 +4,7 @@ import dev.tetra.tsm.model.Identity;
 import dev.tetra.tsm.model.ManagedProcess;
 import dev.tetra.tsm.model.Observed;
 import dev.tetra.tsm.model.Run;
+import dev.tetra.tsm.model.TsmException;
 import dev.tetra.tsm.os.Host;
 import dev.tetra.tsm.os.Listener;
 import dev.tetra.tsm.os.ProcessTree;
@@ -12,13 +13,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.DelayQueue;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,12 +37,13 @@ public final class PortObserver implements Supervision.Sightings {
     private static final List<Duration> AFTER =
             List.of(Duration.ofMillis(250), Duration.ofSeconds(1), Duration.ofSeconds(4), Duration.ofSeconds(15));
 
-    private static final Duration AGAIN = Duration.ofSeconds(60);
+    private static final Duration AGAIN = Duration.ofSeconds(20);
 
     private final Store store;
     private final Host host;
     private final DelayQueue<Look> looks = new DelayQueue<>();
     private final Map<Long, List<Observed>> written = new ConcurrentHashMap<>();
+    private final SocketOwners owners;
     private final Thread thread = Thread.ofVirtual().name("observe ports").unstarted(this::loop);
 
     private record Look(long processKey, long at) implements Delayed {
@@ -55,6 +61,7 @@ public final class PortObserver implements Supervision.Sightings {
     public PortObserver(Store store, Host host) {
         this.store = store;
         this.host = host;
+        this.owners = new SocketOwners(host);
     }
 
     /** Begins. */
@@ -83,11 +90,14 @@ public final class PortObserver implements Supervision.Sightings {
                 looks.drainTo(due);
                 boolean all = due.stream().anyMatch(look -> look.processKey() < 0);
                 List<Long> keys = due.stream().map(Look::processKey).distinct().toList();
-                look(store.call(tx -> tx.processes().all()).stream()
-                        .filter(p -> all || keys.contains(p.key()))
-                        .toList());
+                List<ManagedProcess> tracked = store.call(tx -> tx.processes().all());
+                look(tracked.stream().filter(p -> all || keys.contains(p.key())).toList());
+                written.keySet()
+                        .retainAll(tracked.stream()
+                                .flatMap(p -> Stream.ofNullable(p.run()))
+                                .map(Run::key)
+                                .toList());
                 if (all) {
-                    written.clear();
                     looks.add(new Look(-1, System.nanoTime() + AGAIN.toNanos()));
                 }
             } catch (InterruptedException e) {
@@ -100,44 +110,69 @@ public final class PortObserver implements Supervision.Sightings {
 
     /** Looks now at these processes, writes what changed, and returns what they listen on by process key. */
     public Map<Long, List<Observed>> look(List<ManagedProcess> processes) {
-        List<ManagedProcess> running =
-                processes.stream().filter(p -> p.pid() != null).toList();
+        return processes.stream().anyMatch(p -> p.pid() != null) ? look(processes, ProcessTree.now(host)) : Map.of();
+    }
+
+    /** The same, by a scan that was just made. */
+    public Map<Long, List<Observed>> look(List<ManagedProcess> processes, ProcessTree tree) {
+        Map<Long, Identity> members = new LinkedHashMap<>();
+        Map<Long, ManagedProcess> byPid = new HashMap<>();
         Map<Long, List<Observed>> found = new HashMap<>();
-        if (running.isEmpty()) {
-            return found;
-        }
-        ProcessTree tree = ProcessTree.now(host);
-        for (ManagedProcess process : running) {
+        for (ManagedProcess process : processes) {
             Run run = process.run();
-            if (run == null || run.identity() == null) {
+            if (process.pid() == null || run == null || run.identity() == null) {
                 continue;
             }
-            List<Observed> ports = observed(tree, run.identity());
-            found.put(process.key(), ports);
-            if (!ports.equals(written.get(run.key()))) {
-                store.run(tx -> tx.ports().observe(run.key(), ports));
-                written.put(run.key(), ports);
+            found.put(process.key(), new ArrayList<>());
+            for (ProcessTree.Member member : tree.members(new ProcessTree.Scope(run.identity(), ""))) {
+                members.putIfAbsent(member.identity().pid(), member.identity());
+                byPid.putIfAbsent(member.identity().pid(), process);
             }
         }
+        if (found.isEmpty()) {
+            return found;
+        }
+        List<Listener> listeners = host.listeners();
+        Map<Long, Long> owner = owners.of(listeners, members);
+        // Several processes may share an address by SO_REUSEPORT; it is one port all the same.
+        Set<String> seen = new HashSet<>();
+        for (Listener listener : listeners) {
+            Long pid = owner.get(listener.inode());
+            ManagedProcess process = pid == null ? null : byPid.get(pid);
+            if (pid != null && process != null) {
+                Observed port = of(listener, pid);
+                if (seen.add(process.key() + " " + port.protocol() + " " + port.address() + " " + port.port())) {
+                    found.computeIfAbsent(process.key(), key -> new ArrayList<>())
+                            .add(port);
+                }
+            }
+        }
+        found.values()
+                .forEach(ports -> ports.sort(Comparator.comparingInt(Observed::port)
+                        .thenComparing(Observed::protocol)
+                        .thenComparing(Observed::address)));
+        write(processes, found);
         return found;
     }
 
-    private List<Observed> observed(ProcessTree tree, Identity leader) {
-        List<Long> pids = tree.members(new ProcessTree.Scope(leader, "")).stream()
-                .map(member -> member.info().pid())
-                .toList();
-        // Several processes may share an address by SO_REUSEPORT; it is one port all the same.
-        Map<String, Observed> ports = new HashMap<>();
-        host.listeners(pids)
-                .forEach((pid, listeners) -> listeners.stream()
-                        .map(listener -> of(listener, pid))
-                        .forEach(port ->
-                                ports.putIfAbsent(port.protocol() + " " + port.address() + " " + port.port(), port)));
-        return ports.values().stream()
-                .sorted(Comparator.comparingInt(Observed::port)
-                        .thenComparing(Observed::protocol)
-                        .thenComparing(Observed::address))
-                .toList();
+    private void write(List<ManagedProcess> processes, Map<Long, List<Observed>> found) {
+        Map<Long, List<Observed>> changed = new HashMap<>();
+        for (ManagedProcess process : processes) {
+            List<Observed> ports = found.get(process.key());
+            Run run = process.run();
+            if (ports != null && run != null && !ports.equals(written.get(run.key()))) {
+                changed.put(run.key(), ports);
+            }
+        }
+        if (!changed.isEmpty()) {
+            try {
+                store.run(tx -> changed.forEach(tx.ports()::observe));
+                written.putAll(changed);
+            } catch (TsmException e) {
+                // Whoever looks is to be answered all the same; the next look tries again.
+                LOG.warn("the ports in use could not be written down: {}", e.getMessage());
+            }
+        }
     }
 
     private static Observed of(Listener listener, long pid) {

@@ -5,6 +5,7 @@ import dev.tetra.tsm.model.Exit;
 import dev.tetra.tsm.model.Lifecycle;
 import dev.tetra.tsm.model.ManagedProcess;
 import dev.tetra.tsm.model.Origin;
+import dev.tetra.tsm.model.PortSource;
 import dev.tetra.tsm.model.Run;
 import dev.tetra.tsm.model.RunCause;
 import dev.tetra.tsm.model.Status;
@@ -224,6 +225,7 @@ final class ProcessActor {
                 case Wish.Restart restart -> askedToRun(restart.by(), restart.proof(), restart.change(), true, reply);
                 case Wish.Stop stop -> askedToStop(stop, reply);
                 case Wish.Delete delete -> delete(delete, reply);
+                case Wish.Claim claim -> claim(claim, reply);
                 case Wish.Await _ -> {
                     waiters.add(new Waiter(Waiter.Goal.ENDED, life.generation(), false, reply));
                     settleWaiters();
@@ -291,6 +293,21 @@ final class ProcessActor {
             }
             waiters.add(new Waiter(Waiter.Goal.RESTING, life.generation(), true, reply));
         });
+    }
+
+    private void claim(Wish.Claim claim, CompletableFuture<Outcome> reply) {
+        String message = "port " + claim.port() + " claimed for it by " + claim.by();
+        process = with.store().call(tx -> {
+            tx.ports().release(process.key());
+            tx.ports().allocate(claim.port(), process.key(), PortSource.OPTION);
+            tx.processes().saveSpec(process.key(), claim.change().spec());
+            claim.change()
+                    .environment()
+                    .forEach((source, variables) -> tx.environments().save(process.key(), source, variables));
+            tx.journal().event(EventKind.PORT, process.key(), process.name(), null, Origin.USER, message);
+            return tx.processes().find(process.key()).orElseThrow();
+        });
+        reply.complete(new Outcome.Done(process, true));
     }
 
     private void delete(Wish.Delete delete, CompletableFuture<Outcome> reply) {

@@ -14,11 +14,12 @@ public final class Supervisor {
     private final Supervision with;
     private final TreeScanner scanner;
     private final LeftRuns leftRuns;
-    private final Tokens tokens = new Tokens();
+    private final Tokens tokens;
     private final Map<Long, ProcessActor> actors = new ConcurrentHashMap<>();
 
     public Supervisor(Supervision with) {
         this.with = with;
+        this.tokens = new Tokens(with.home());
         this.scanner = new TreeScanner(with.host());
         this.leftRuns = new LeftRuns(with.host(), with.store(), scanner);
     }
@@ -57,6 +58,29 @@ public final class Supervisor {
     /** A value for TSM_RUN that no other run ever has. */
     public String newToken() {
         return tokens.next();
+    }
+
+    /** Whether a value of TSM_RUN was given out by this home, be it known to the database or not. */
+    public boolean gaveOut(String token) {
+        return tokens.made(token);
+    }
+
+    /** Takes up a process that runs already, whose row and run with its identity were just committed. */
+    public CompletableFuture<Outcome> adopt(ManagedProcess process, String by) {
+        ProcessActor actor = actor(process);
+        actor.recover(false);
+        actors.put(process.key(), actor);
+        CompletableFuture<Outcome> reply = actor.ask(new Wish.Start(by, false, null));
+        actor.start();
+        return reply;
+    }
+
+    /** Has the supervisor of a process find out anew what became of its run, which is not alive. */
+    public void recheck(ManagedProcess process) {
+        ProcessActor actor = actors.get(process.key());
+        if (actor != null) {
+            actor.recover(false);
+        }
     }
 
     /** Runs a process whose row and first run were just committed. */

@@ -36,6 +36,13 @@ public sealed interface Wish {
     /** Nothing, but to know when it has come to rest. */
     record Await(String by) implements Wish {}
 
+    /**
+     * To have another port from its next run on.
+     *
+     * @param change what to run with that port
+     */
+    record Claim(String by, int port, Change change) implements Wish {}
+
     /** To be forgotten; it must be at rest. */
     record Delete(String by, boolean keepLogs) implements Wish {}
 
