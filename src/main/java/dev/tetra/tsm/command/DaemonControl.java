@@ -23,6 +23,19 @@ public interface DaemonControl {
             int running,
             List<String> notices) {}
 
+    /**
+     * The launcher that asks.
+     *
+     * @param path of the script; empty when something else asks
+     * @param build which build of tsm it is; empty when unknown
+     */
+    record Launcher(String path, String build) {}
+
+    /** The launcher that asks. */
+    default Launcher launcher() {
+        return new Launcher("", "");
+    }
+
     /** How it is now. */
     Status status();
 
@@ -31,9 +44,6 @@ public interface DaemonControl {
 
     /** Replaces it by a new one in the same pid; the client waits for that and ends with code 0. */
     void replaceAfterAnswer();
-
-    /** The absolute path of the launcher that the command came from. */
-    Path launcher();
 
     /** Its log file. */
     Path log();

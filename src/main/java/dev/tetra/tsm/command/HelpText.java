@@ -13,7 +13,27 @@ final class HelpText {
             new Group("Start and stop", List.of("start", "stop", "restart", "delete", "kill", "signal", "cleanup")),
             new Group("Look", List.of("list", "info", "why", "wait")),
             new Group("Logs", List.of("logs", "flush")),
-            new Group("Ports and commands", List.of("ports", "classify", "patterns", "patterns test")),
+            new Group(
+                    "Ports and commands",
+                    List.of(
+                            "ports",
+                            "ports range",
+                            "ports claim",
+                            "ports cleanup",
+                            "classify",
+                            "patterns",
+                            "patterns test")),
+            new Group("Environment", List.of("init", "env")),
+            new Group(
+                    "Doctor",
+                    List.of(
+                            "doctor",
+                            "doctor port",
+                            "doctor kill",
+                            "doctor orphans",
+                            "doctor healthcheck",
+                            "doctor clean",
+                            "doctor env")),
             new Group("Control sockets", List.of("ipc list", "ipc test", "ipc send", "ipc cleanup", "socket")),
             new Group(
                     "Services",

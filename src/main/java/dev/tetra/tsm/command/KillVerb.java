@@ -7,7 +7,6 @@ import dev.tetra.tsm.engine.Keeper;
 import dev.tetra.tsm.engine.Killer;
 import dev.tetra.tsm.engine.Stranger;
 import dev.tetra.tsm.model.TsmException;
-import dev.tetra.tsm.spec.Secrets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -88,7 +87,7 @@ final class KillVerb extends Verb {
 
     private static String told(Stranger stranger) {
         return "pid " + stranger.identity().pid() + ", user " + Visible.line(stranger.user()) + ": "
-                + Visible.line(Secrets.mask(stranger.command()));
+                + Visible.line(stranger.command());
     }
 
     private static Killed kill(Killer killer, Stranger stranger) {
@@ -116,7 +115,7 @@ final class KillVerb extends Verb {
                 .array("others", strangers, (json, killed) -> {
                     json.field("pid", killed.stranger().identity().pid())
                             .field("user", killed.stranger().user())
-                            .field("command", Secrets.mask(killed.stranger().command()))
+                            .field("command", killed.stranger().command())
                             .field("changed", killed.wasThere() && killed.failure() == null);
                     Results.failure(json, killed.failure());
                 }));

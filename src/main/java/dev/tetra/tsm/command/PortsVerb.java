@@ -31,7 +31,8 @@ final class PortsVerb extends Verb {
     int run(Context context) {
         if (action != null && !action.equals("list")) {
             throw new TsmException.Usage(
-                    "tsm ports knows 'list', not '" + action + "'", "tsm ports lists the ports of processes");
+                    "tsm ports knows list, range, claim and cleanup, not '" + action + "'",
+                    "tsm ports lists the ports of processes");
         }
         List<PortUse> uses = context.engine().ports();
         if (json) {

@@ -23,7 +23,7 @@ final class StartupInstallVerb extends StartupScope {
     int run(Context context) {
         Startup startup = context.engine().startup();
         Startup.Scope scope = scope(context);
-        Path launcher = context.daemon().launcher();
+        Path launcher = Path.of(context.daemon().launcher().path());
         if (print) {
             String text = startup.text(scope, launcher, context.caller());
             if (json) {

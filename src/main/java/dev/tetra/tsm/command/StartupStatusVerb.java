@@ -4,6 +4,7 @@ import dev.tetra.tsm.command.render.Details;
 import dev.tetra.tsm.command.render.Json;
 import dev.tetra.tsm.engine.Startup;
 import dev.tetra.tsm.model.Words;
+import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
 
@@ -11,8 +12,9 @@ import picocli.CommandLine.Command;
 final class StartupStatusVerb extends Verb {
     @Override
     int run(Context context) {
-        List<Startup.Status> all =
-                context.engine().startup().status(context.daemon().launcher(), context.caller());
+        List<Startup.Status> all = context.engine()
+                .startup()
+                .status(Path.of(context.daemon().launcher().path()), context.caller());
         if (json) {
             context.terminal().document(Json.array(all, StartupStatusVerb::write));
             return 0;

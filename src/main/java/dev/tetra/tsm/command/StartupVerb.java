@@ -3,6 +3,7 @@ package dev.tetra.tsm.command;
 import dev.tetra.tsm.command.render.Errors;
 import dev.tetra.tsm.command.render.Json;
 import dev.tetra.tsm.engine.Services;
+import dev.tetra.tsm.engine.Started;
 import dev.tetra.tsm.model.TsmException;
 import dev.tetra.tsm.spec.Nearest;
 import java.util.List;
@@ -64,8 +65,9 @@ final class StartupVerb extends Verb {
 
     private static void write(Json json, Services.Result result) {
         json.field("service", result.service().name());
-        if (result.started() != null) {
-            json.object("process", process -> ProcessJson.result(process, result.started()));
+        Started started = result.started();
+        if (started != null) {
+            json.object("process", process -> ProcessJson.result(process, started));
         }
         Results.failure(json, result.failure());
     }

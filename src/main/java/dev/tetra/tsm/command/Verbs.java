@@ -41,6 +41,18 @@ final class Verbs {
         add(InfoVerb::new, "info", "describe");
         add(WhyVerb::new, "why");
         add(PortsVerb::new, "ports");
+        add(PortsRangeVerb::new, "ports range");
+        add(PortsClaimVerb::new, "ports claim");
+        add(PortsCleanupVerb::new, "ports cleanup");
+        add(EnvVerb::new, "env");
+        add(InitVerb::new, "init");
+        add(DoctorVerb::new, "doctor");
+        add(DoctorPortVerb::new, "doctor port");
+        add(DoctorKillVerb::new, "doctor kill");
+        add(DoctorOrphansVerb::new, "doctor orphans");
+        add(DoctorHealthcheckVerb::new, "doctor healthcheck");
+        add(DoctorCleanVerb::new, "doctor clean");
+        add(DoctorEnvVerb::new, "doctor env");
         add(ClassifyVerb::new, "classify");
         add(PatternsVerb::new, "patterns");
         add(PatternsTestVerb::new, "patterns test");

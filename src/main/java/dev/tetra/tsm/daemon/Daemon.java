@@ -55,6 +55,7 @@ final class Daemon {
     private final Engine engine;
     private final Maintenance maintenance;
     private final LogWatch logs;
+    private final Self self;
     private final Requests requests;
     private @Nullable Thread comingUp;
     private final ControlServer server;
@@ -98,8 +99,8 @@ final class Daemon {
         this.logs = new LogWatch(files, this::watched, this::tell, clock);
         this.maintenance = new Maintenance(store, home.resolve("tsm.mv.db"));
         this.engine = new Engine(with, supervisor, observer, channels, new StartFields());
-        this.requests =
-                new Requests(engine, new Commands(), new Self(home, build, host, store), build, ending::complete);
+        this.self = new Self(home, build, host, store);
+        this.requests = new Requests(engine, new Commands(), self, build, ending::complete);
         this.server = ControlServer.bind(home, build.build(), requests);
     }
 
@@ -127,6 +128,10 @@ final class Daemon {
             store.run(tx -> tx.journal().daemonEvent(notice));
         });
         store.run(tx -> tx.journal().daemonEvent("started as pid " + host.self().pid()));
+        engine.adopter().beforeRecovery().forEach(taken -> {
+            LOG.warn(taken);
+            self.tell(taken);
+        });
         engine.ipc().start();
         boolean anew = engine.boot().startsAnew();
         int tracked = supervisor.recover();

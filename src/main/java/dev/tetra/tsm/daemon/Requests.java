@@ -47,7 +47,7 @@ final class Requests implements RequestHandler {
         Caller caller =
                 new Caller(request.user(), request.clientPid(), request.cwd(), request.umask(), answer::askEnvironment);
         AnswerTerminal terminal = new AnswerTerminal(request, answer);
-        Control control = new Control(request.launcher());
+        Control control = new Control(request.launcher(), request.launcherBuild());
         if (commands.changes(request.words())) {
             changing.add(answer);
         }
@@ -94,10 +94,17 @@ final class Requests implements RequestHandler {
 
     private final class Control implements DaemonControl {
         private final String launcher;
+        private final String launcherBuild;
         private Daemon.@Nullable Ending wanted;
 
-        Control(String launcher) {
+        Control(String launcher, String launcherBuild) {
             this.launcher = launcher;
+            this.launcherBuild = launcherBuild;
+        }
+
+        @Override
+        public Launcher launcher() {
+            return new Launcher(launcher, launcherBuild);
         }
 
         @Override
@@ -113,11 +120,6 @@ final class Requests implements RequestHandler {
         @Override
         public void replaceAfterAnswer() {
             wanted = new Daemon.Ending.Replace(launcher);
-        }
-
-        @Override
-        public Path launcher() {
-            return Path.of(launcher);
         }
 
         @Override

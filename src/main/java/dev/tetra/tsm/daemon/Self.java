@@ -8,7 +8,9 @@ import dev.tetra.tsm.os.ProcessInfo;
 import dev.tetra.tsm.store.Store;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** What the daemon knows of itself. */
@@ -19,6 +21,7 @@ final class Self {
     private final Store store;
     private final long began = System.nanoTime();
     private final AtomicBoolean told = new AtomicBoolean();
+    private final List<String> more = new CopyOnWriteArrayList<>();
 
     Self(Path home, BuildInfo build, Host host, Store store) {
         this.home = home;
@@ -31,8 +34,19 @@ final class Self {
         return home.resolve("daemon.log");
     }
 
+    /** Has the user told something, besides what there is to say of the database. */
+    void tell(String notice) {
+        more.add(notice);
+    }
+
     List<String> takeUntold() {
-        return told.compareAndSet(false, true) ? store.notices() : List.of();
+        return told.compareAndSet(false, true) ? notices() : List.of();
+    }
+
+    private List<String> notices() {
+        List<String> all = new ArrayList<>(store.notices());
+        all.addAll(more);
+        return List.copyOf(all);
     }
 
     DaemonControl.Status status() {
@@ -50,6 +64,6 @@ final class Self {
                 memory,
                 all.size(),
                 (int) all.stream().filter(p -> p.status().alive()).count(),
-                store.notices());
+                notices());
     }
 }

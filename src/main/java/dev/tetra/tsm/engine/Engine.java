@@ -26,6 +26,14 @@ public final class Engine {
     private final Narrator narrator;
     private final PortObserver observer;
     private final Ipc ipc;
+    private final PortKeeper portKeeper;
+    private final PortDoctor portDoctor;
+    private final Orphans orphans;
+    private final Adopter adopter;
+    private final Health health;
+    private final Cleaner cleaner;
+    private final EnvDoctor envDoctor;
+    private final EnvTemplate envTemplate = new EnvTemplate();
 
     public Engine(
             Supervision with,
@@ -49,6 +57,13 @@ public final class Engine {
         this.killer = new Killer(targets, with.host());
         this.ipc = new Ipc(with.store(), with.host(), keeper, channels, with.clock());
         this.narrator = new Narrator(with.store(), outcomes, with.clock());
+        this.portKeeper = new PortKeeper(with, supervisor, observer, patterns, outcomes);
+        this.portDoctor = new PortDoctor(with.store(), with.host());
+        this.orphans = new Orphans(with, supervisor);
+        this.adopter = new Adopter(with, supervisor, orphans, outcomes);
+        this.health = new Health(with, patterns, orphans, portDoctor);
+        this.cleaner = new Cleaner(with, supervisor, portKeeper, portDoctor);
+        this.envDoctor = new EnvDoctor(with.store(), with.host(), envFiles);
     }
 
     /** Starting commands. */
@@ -104,6 +119,46 @@ public final class Engine {
     /** The control sockets of processes. */
     public Ipc ipc() {
         return ipc;
+    }
+
+    /** The range of ports, and claims on them. */
+    public PortKeeper portKeeper() {
+        return portKeeper;
+    }
+
+    /** Who has which port of the machine. */
+    public PortDoctor portDoctor() {
+        return portDoctor;
+    }
+
+    /** What was started and is not tracked. */
+    public Orphans orphans() {
+        return orphans;
+    }
+
+    /** Taking such processes back. */
+    public Adopter adopter() {
+        return adopter;
+    }
+
+    /** Whether all of tsm is in order. */
+    public Health health() {
+        return health;
+    }
+
+    /** Clearing away what is stale. */
+    public Cleaner cleaner() {
+        return cleaner;
+    }
+
+    /** Looking at env files. */
+    public EnvDoctor envDoctor() {
+        return envDoctor;
+    }
+
+    /** New env files. */
+    public EnvTemplate envTemplate() {
+        return envTemplate;
     }
 
     /** The patterns that commands are classified by. */

@@ -9,6 +9,7 @@ import dev.tetra.tsm.os.HelperResult;
 import dev.tetra.tsm.os.Host;
 import dev.tetra.tsm.os.SpawnException;
 import dev.tetra.tsm.spec.SearchPath;
+import dev.tetra.tsm.spec.Secrets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,7 +112,8 @@ public final class EnvFileReader {
     }
 
     private static TsmException failed(String file, HelperResult result) {
-        String said = result.stderr().strip();
+        // the shell shows the line that failed, which may hold a secret
+        String said = Secrets.maskLine(result.stderr().strip());
         String why = said.isEmpty() ? "it ended the shell with " + result.exit().inWords() : said;
         return new TsmException.Failed(
                 "the env file " + file + " fails to source:\n" + why.indent(2).stripTrailing(),

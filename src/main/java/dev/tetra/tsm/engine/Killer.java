@@ -149,8 +149,8 @@ public final class Killer {
     }
 
     private String command(ProcessInfo process) {
-        List<String> words = host.commandLine(process.pid());
-        return words.isEmpty() ? process.comm() : String.join(" ", words);
+        String command = Stranger.command(process.pid(), host);
+        return command.isEmpty() ? process.comm() : command;
     }
 
     private void refuse(ProcessInfo process, ProcessTable table) {

@@ -23,12 +23,19 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Waits for what supervisors make of wishes, and says it in words. */
 final class Outcomes {
     private static final int LAST_LINES = 10;
     private static final long LOOK_MILLIS = 15;
+    /** As programs write errno EADDRINUSE (strerror(3), Node, Go, Python, Java). */
+    private static final Pattern IN_USE = Pattern.compile(
+            "EADDRINUSE|address already in use|port \\S* ?(?:is )?already in use", Pattern.CASE_INSENSITIVE);
+    /** The port where an address is written, as in {@code :::3000} or {@code 127.0.0.1:8000}. */
+    private static final Pattern AFTER_COLON = Pattern.compile("(?::|\\bport )([0-9]{2,5})\\b(?!:)");
 
     private final Store store;
     private final Host host;
@@ -137,9 +144,36 @@ final class Outcomes {
                 ? "It wrote nothing."
                 : "Its last lines:\n" + lines.stream().map(l -> "  " + l).collect(Collectors.joining("\n"));
         return new TsmException.Failed(
-                process.label() + " ended at once: " + exit.inWords() + ". " + output,
+                process.label() + " ended at once: " + exit.inWords() + ". " + output + portTaken(process, lines),
                 "it stays listed: tsm logs " + process.name() + ", tsm why " + process.name()
                         + "; tsm delete forgets it");
+    }
+
+    /** When it says that its port is taken: who has it. */
+    private String portTaken(ManagedProcess process, List<String> lines) {
+        for (String line : lines.reversed()) {
+            if (IN_USE.matcher(line).find()) {
+                Matcher number = AFTER_COLON.matcher(line);
+                Integer port = number.find() ? Integer.valueOf(number.group(1)) : process.port();
+                return port == null ? "" : owner(port);
+            }
+        }
+        return "";
+    }
+
+    private String owner(int port) {
+        List<ManagedProcess> tracked = store.call(tx -> tx.processes().all());
+        return new PortScan(host, tracked)
+                .on(p -> p == port).stream()
+                        .filter(held -> held.port() == port && held.tcp())
+                        .findFirst()
+                        .map(held -> "\nPort " + port + " was taken meanwhile by "
+                                + (held.process() == null
+                                        ? (held.pid() == null
+                                                ? "a process of " + held.user()
+                                                : "pid " + held.pid() + " (" + held.command() + ")")
+                                        : held.process().label() + ", pid " + held.pid()))
+                        .orElse("\nPort " + port + " was taken meanwhile, and is free again.");
     }
 
     /** The last lines of its errors, or of its output when there are none. */

@@ -9,6 +9,7 @@ import dev.tetra.tsm.model.ManagedProcess;
 import dev.tetra.tsm.model.Observed;
 import dev.tetra.tsm.model.Run;
 import dev.tetra.tsm.os.Host;
+import dev.tetra.tsm.os.ProcessTree;
 import dev.tetra.tsm.store.Store;
 import dev.tetra.tsm.supervise.Launch;
 import dev.tetra.tsm.supervise.PortObserver;
@@ -38,7 +39,7 @@ public final class Overview {
     Overview(Store store, Host host, LogFiles logs, Path home, PortObserver observer, Clock clock) {
         this.store = store;
         this.host = host;
-        this.usage = new Usage(host);
+        this.usage = new Usage();
         this.logs = logs;
         this.home = home;
         this.observer = observer;
@@ -64,14 +65,19 @@ public final class Overview {
 
     /** Every tracked process, by ID. */
     public List<View> all() {
-        record Rows(List<ManagedProcess> processes, Map<Long, List<Observed>> observed) {}
-        Rows rows = store.call(tx -> new Rows(tx.processes().all(), tx.ports().observed()));
-        return views(rows.processes(), rows.observed());
+        return of(store.call(tx -> tx.processes().all()));
     }
 
-    /** Those processes, with their ports looked at now. */
+    /** Those processes, with what they use and listen on now. One scan of the machine serves all. */
     public List<View> of(List<ManagedProcess> processes) {
-        return views(processes, observer.look(processes));
+        Instant now = clock.instant();
+        boolean running = processes.stream().anyMatch(p -> p.pid() != null);
+        ProcessTree tree = running ? ProcessTree.now(host) : null;
+        Map<Long, Usage.Used> used = tree == null ? Map.of() : usage.now(processes, tree, now);
+        Map<Long, List<Observed>> observed = tree == null ? Map.of() : observer.look(processes, tree);
+        return processes.stream()
+                .map(p -> view(p, observed.getOrDefault(p.key(), List.of()), used.get(p.key()), now))
+                .toList();
     }
 
     /** Everything about a process. */
@@ -86,14 +92,6 @@ public final class Overview {
                 variables(process, tx.environments().of(process.key())),
                 size(process, LogStream.OUT),
                 size(process, LogStream.ERR)));
-    }
-
-    private List<View> views(List<ManagedProcess> processes, Map<Long, List<Observed>> observed) {
-        Instant now = clock.instant();
-        Map<Long, Usage.Used> used = usage.now(processes, now);
-        return processes.stream()
-                .map(p -> view(p, observed.getOrDefault(p.key(), List.of()), used.get(p.key()), now))
-                .toList();
     }
 
     private View view(ManagedProcess process, List<Observed> observed, Usage.@Nullable Used used, Instant now) {

@@ -7,15 +7,21 @@ import dev.tetra.tsm.os.Host;
 import dev.tetra.tsm.os.PortOwner;
 import dev.tetra.tsm.os.PortState;
 import dev.tetra.tsm.store.Tx;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Chooses ports (SPEC 4): the user's word is kept or refused; else the default, else the first free one of the range. */
 final class PortBook {
     private static final String RANGE = "port-range";
+    private static final String CLAIMED = "claimed-ports";
+    private static final Pattern RANGE_TEXT = Pattern.compile("([0-9]{1,5})(?:-|–| )([0-9]{1,5})");
     /** The range of a home that says nothing else. */
     static final Range DEFAULT_RANGE = new Range(8000, 8999);
 
@@ -27,9 +33,31 @@ final class PortBook {
 
     /** The ports that are given to whoever names none, both ends included. */
     record Range(int from, int to) {
+        /**
+         * Reads {@code FROM-TO}.
+         *
+         * @throws TsmException.Usage when it is no range of ports
+         */
         static Range parse(String text) {
-            String[] ends = text.split("-", 2);
-            return new Range(Integer.parseInt(ends[0]), Integer.parseInt(ends[1]));
+            Matcher ends = RANGE_TEXT.matcher(text.strip());
+            if (!ends.matches()) {
+                throw new TsmException.Usage("'" + text + "' is no range of ports", "write it so: 8000-8999");
+            }
+            Range range = new Range(Integer.parseInt(ends.group(1)), Integer.parseInt(ends.group(2)));
+            if (range.from() < 1 || range.to() > 65_535 || range.from() > range.to()) {
+                throw new TsmException.Usage(
+                        "'" + text + "' is no range of ports",
+                        "a port is a number from 1 to 65535, and the first is not above the last: 8000-8999");
+            }
+            return range;
+        }
+
+        boolean holds(int port) {
+            return port >= from && port <= to;
+        }
+
+        String text() {
+            return from + "-" + to;
         }
     }
 
@@ -43,6 +71,26 @@ final class PortBook {
         return tx.settings().get(RANGE).map(Range::parse).orElse(DEFAULT_RANGE);
     }
 
+    void saveRange(Tx tx, Range range) {
+        tx.settings().put(RANGE, range.text());
+    }
+
+    /** The ports that only who names them gets. */
+    Set<Integer> claimed(Tx tx) {
+        Set<Integer> claimed = new TreeSet<>();
+        for (String port : tx.settings().get(CLAIMED).orElse("").split(" ", -1)) {
+            if (!port.isEmpty()) {
+                claimed.add(Integer.valueOf(port));
+            }
+        }
+        return claimed;
+    }
+
+    void saveClaimed(Tx tx, Set<Integer> ports) {
+        tx.settings()
+                .put(CLAIMED, new TreeSet<>(ports).stream().map(String::valueOf).collect(Collectors.joining(" ")));
+    }
+
     /**
      * The port for a new process.
      *
@@ -50,8 +98,11 @@ final class PortBook {
      */
     Choice choose(Tx tx, Wish wish) {
         Set<Integer> held = tx.ports().held();
+        Set<Integer> claimed = claimed(tx);
         Integer named = wish.port();
-        if (named != null && !held.contains(named)) {
+        boolean kept =
+                named != null && claimed.contains(named) && !wish.source().binding();
+        if (named != null && !held.contains(named) && !kept) {
             PortState state = host.portState(named);
             if (state == PortState.FREE) {
                 return new Choice(named, wish.source());
@@ -62,7 +113,9 @@ final class PortBook {
         } else if (named != null && wish.source().binding()) {
             throw held(tx, named, wish.source());
         }
-        return new Choice(fromRange(tx, held), PortSource.RANGE);
+        Set<Integer> barred = new HashSet<>(held);
+        barred.addAll(claimed);
+        return new Choice(fromRange(tx, barred), PortSource.RANGE);
     }
 
     /**
@@ -95,7 +148,7 @@ final class PortBook {
                 "delete what you no longer need, or name a port: --port N");
     }
 
-    private TsmException held(Tx tx, int port, PortSource source) {
+    TsmException held(Tx tx, int port, PortSource source) {
         Optional<ManagedProcess> holder =
                 tx.ports().holder(port).flatMap(key -> tx.processes().find(key));
         String who =
@@ -108,17 +161,24 @@ final class PortBook {
         return new TsmException.Conflict("port " + port + said(source) + " is held by " + who, next);
     }
 
-    private TsmException foreign(int port, PortSource source) {
+    TsmException foreign(int port, PortSource source) {
         Optional<PortOwner> owner = host.portOwner(port);
-        String who = owner.map(o -> (o.pid().isPresent() ? "pid " + o.pid().getAsLong() : "a process of " + o.user())
-                        + (o.command().isEmpty() ? "" : " (" + o.command() + ")"))
-                .orElse("a program that this user may not see");
+        String who = owner.map(o -> who(o, host)).orElse("a program that this user may not see");
         return new TsmException.Conflict(
                 "port " + port + said(source) + " is taken by " + who + ", which tsm does not manage",
                 "end that program (tsm kill " + port + "), or use another port: --port N");
     }
 
-    private static TsmException notPermitted(int port) {
+    /** Who has a port, by pid and command as far as they can be seen. */
+    static String who(PortOwner owner, Host host) {
+        if (owner.pid().isEmpty()) {
+            return "a process of " + owner.user();
+        }
+        String command = Stranger.command(owner.pid().getAsLong(), host);
+        return "pid " + owner.pid().getAsLong() + (command.isEmpty() ? "" : " (" + command + ")");
+    }
+
+    static TsmException notPermitted(int port) {
         return new TsmException.Failed(
                 "port " + port + " may not be used by this user",
                 "use a port from 1024 on, such as --port " + (port + 8000));

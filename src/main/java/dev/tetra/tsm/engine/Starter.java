@@ -21,6 +21,7 @@ import dev.tetra.tsm.spec.EnvFiles;
 import dev.tetra.tsm.spec.Naming;
 import dev.tetra.tsm.spec.Patterns;
 import dev.tetra.tsm.spec.SearchPath;
+import dev.tetra.tsm.spec.Secrets;
 import dev.tetra.tsm.spec.Template;
 import dev.tetra.tsm.store.Tx;
 import dev.tetra.tsm.supervise.Checkpoints;
@@ -334,7 +335,8 @@ public final class Starter {
                 ? "this command already runs here: " + taken.label() + " is "
                         + taken.status().word()
                 : "the name " + taken.name() + " is taken by another process: ID " + taken.id() + ", "
-                        + taken.spec().command() + " in " + taken.spec().cwd();
+                        + Secrets.maskLine(taken.spec().command()) + " in "
+                        + taken.spec().cwd();
         String next = same
                 ? "tsm restart " + taken.name() + " runs it anew; --name NAME starts a second one"
                 : request.name() == null ? "give this one a name: --name NAME" : "choose another name";

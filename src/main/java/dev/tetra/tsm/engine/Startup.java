@@ -218,7 +218,7 @@ public final class Startup {
                     text != null && text.equals(text(scope, launcher, caller)),
                     asked ? said(systemctl(scope, "is-enabled", SystemdUnit.NAME), caller) : null,
                     asked ? said(systemctl(scope, "is-active", SystemdUnit.NAME), caller) : null,
-                    mac || scope == Scope.SYSTEM ? null : lingers()));
+                    (mac || scope == Scope.SYSTEM) ? null : lingers()));
         }
         return all;
     }

@@ -2,7 +2,6 @@ package dev.tetra.tsm.engine;
 
 import dev.tetra.tsm.model.ManagedProcess;
 import dev.tetra.tsm.model.Run;
-import dev.tetra.tsm.os.Host;
 import dev.tetra.tsm.os.ProcessInfo;
 import dev.tetra.tsm.os.ProcessTree;
 import java.time.Duration;
@@ -19,12 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Usage {
     private static final Duration LONG_ENOUGH = Duration.ofMillis(500);
 
-    private final Host host;
     private final Map<Long, Sample> samples = new ConcurrentHashMap<>();
-
-    Usage(Host host) {
-        this.host = host;
-    }
 
     private record Sample(long runKey, long cpuNanos, long atNanos) {}
 
@@ -37,15 +31,11 @@ final class Usage {
      */
     record Used(double cpuPercent, long memoryBytes, List<ProcessInfo> tree) {}
 
-    /** What runs use now, by process key; those that do not run are missing. One scan serves all. */
-    Map<Long, Used> now(List<ManagedProcess> processes, Instant wallClock) {
+    /** What runs use by a scan that was just made, by process key; those that do not run are missing. */
+    Map<Long, Used> now(List<ManagedProcess> processes, ProcessTree trees, Instant wallClock) {
         Map<Long, Used> all = new HashMap<>();
         List<ManagedProcess> running =
                 processes.stream().filter(p -> p.pid() != null).toList();
-        if (running.isEmpty()) {
-            return all;
-        }
-        ProcessTree trees = ProcessTree.now(host);
         long at = System.nanoTime();
         for (ManagedProcess process : running) {
             Run run = process.run();

@@ -62,6 +62,7 @@ public record ProcessSpec(
                 envFile,
                 umask,
                 restart,
-                stop);
+                stop,
+                logs);
     }
 }

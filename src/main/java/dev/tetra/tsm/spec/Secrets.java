@@ -28,6 +28,8 @@ public final class Secrets {
             "CREDENTIAL",
             "CREDENTIALS",
             "AUTH",
+            "AUTHORIZATION",
+            "BEARER",
             "OAUTH",
             "DSN",
             "APIKEY",
@@ -52,7 +54,20 @@ public final class Secrets {
      */
     private static final Pattern URL_PASSWORD = Pattern.compile("(://[^\\s:/?#@]*:)(?![0-9]+(?:[/?#]|$))(\\S*)(@)");
 
+    /** What may stand before the = of an assignment or an option: no white space, and no / as in a URL. */
+    private static final Pattern NAME = Pattern.compile("[^\\s/]+");
+
     private static final Pattern QUERY = Pattern.compile("([?&;])([^=&;?#\\s]+)=([^&;#\\s]+)");
+
+    /** What stands before a secret in a line of text: a name and =, an option's name, the name of a header. */
+    private static final Pattern ASSIGNED = Pattern.compile(
+            "(?<![\\p{Alnum}_.-])([\\p{Alnum}_.-]+)(=)('[^']*'|\"(?:[^\"\\\\]|\\\\.)*\"|[^\\s'\"|&;<>()]+)");
+
+    private static final Pattern OPTION = Pattern.compile(
+            "(?<!\\S)(--[\\p{Alnum}_-]+)(\\s+)('[^']*'|\"(?:[^\"\\\\]|\\\\.)*\"|[^\\s'\"|&;<>()-][^\\s|&;<>()]*)");
+
+    private static final Pattern HEADER = Pattern.compile(
+            "(?<![\\p{Alnum}_.-])([\\p{Alnum}_.-]+)(:\\s+)((?:(?i)(?:bearer|basic|token)\\s+)?[^\\s'\"|&;<>()]+)");
 
     private Secrets() {}
 
@@ -86,6 +101,20 @@ public final class Secrets {
     }
 
     /**
+     * A line of text, such as a shell's, as it may be shown: what {@link #maskWords} masks in words, found in the line as
+     * it stands, and headers such as {@code Authorization: Bearer …}.
+     */
+    public static String maskLine(String line) {
+        return maskAfter(HEADER, maskAfter(OPTION, maskAfter(ASSIGNED, mask(line))));
+    }
+
+    private static String maskAfter(Pattern pattern, String line) {
+        return pattern.matcher(line)
+                .replaceAll(m ->
+                        Matcher.quoteReplacement(m.group(1) + m.group(2) + (isSecret(m.group(1)) ? MASK : m.group(3))));
+    }
+
+    /**
      * The words of a command as they may be shown: the values of {@code NAME=secret}, {@code --token=secret} and {@code
      * --password secret} are masked, and the passwords in URLs.
      */
@@ -97,10 +126,15 @@ public final class Secrets {
             boolean option = word.startsWith("-");
             if (secretNext && !option) {
                 shown.add(MASK);
-            } else if (equals > 0 && !word.substring(0, equals).contains("/")) {
-                shown.add(word.substring(0, equals + 1) + shown(word.substring(0, equals), word.substring(equals + 1)));
+            } else if (equals > 0 && NAME.matcher(word.substring(0, equals)).matches()) {
+                String value = word.substring(equals + 1);
+                boolean secret = isSecret(word.substring(0, equals)) && !value.isEmpty();
+                // --env=NAME=VALUE has another name after the first
+                shown.add(word.substring(0, equals + 1)
+                        + (secret ? MASK : maskWords(List.of(value)).getFirst()));
             } else {
-                shown.add(mask(word));
+                // perhaps a line in a word, as after sh -c
+                shown.add(word.chars().anyMatch(Character::isWhitespace) ? maskLine(word) : mask(word));
             }
             secretNext = option && equals < 0 && word.startsWith("--") && isSecret(word);
         }

@@ -1,6 +1,7 @@
 package dev.tetra.tsm.spec;
 
 import dev.tetra.tsm.model.TsmException;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +49,9 @@ public record SystemdUnit(@Nullable String user, String launcher, Map<String, St
         }
         environment.forEach((name, value) ->
                 text.append("Environment=").append(quoted(name + "=" + value)).append('\n'));
-        String program = quoted(launcher).replace("$", "$$");
+        // systemd executes no program with quotes or backslashes in its path; as a word for bash they are all right
+        boolean odd = launcher.chars().anyMatch(c -> "\"'\\".indexOf(c) >= 0);
+        String program = (odd ? "/bin/bash -p " : "") + quoted(launcher).replace("$", "$$");
         text.append("ExecStart=")
                 .append(program)
                 .append(" __daemon\n")
@@ -76,17 +79,13 @@ public record SystemdUnit(@Nullable String user, String launcher, Map<String, St
     }
 
     private static String plain(String value) {
-        boolean odd =
-                value.chars().anyMatch(c -> c < ' ' || c == 0x7f || Character.isSurrogate((char) c) && !paired(value));
+        boolean odd = value.chars().anyMatch(c -> c < ' ' || c == 0x7f)
+                || !StandardCharsets.UTF_8.newEncoder().canEncode(value);
         if (odd) {
             throw new TsmException.Failed(
                     "'" + value + "' cannot stand in a unit: it has control characters or is no UTF-8",
                     "use a folder with a plainer name");
         }
         return value;
-    }
-
-    private static boolean paired(String value) {
-        return java.nio.charset.StandardCharsets.UTF_8.newEncoder().canEncode(value);
     }
 }

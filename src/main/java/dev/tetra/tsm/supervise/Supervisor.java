@@ -68,7 +68,7 @@ public final class Supervisor {
     /** Takes up a process that runs already, whose row and run with its identity were just committed. */
     public CompletableFuture<Outcome> adopt(ManagedProcess process, String by) {
         ProcessActor actor = actor(process);
-        actor.recover(false);
+        actor.recover(false, null);
         actors.put(process.key(), actor);
         CompletableFuture<Outcome> reply = actor.ask(new Wish.Start(by, false, null));
         actor.start();
@@ -79,7 +79,7 @@ public final class Supervisor {
     public void recheck(ManagedProcess process) {
         ProcessActor actor = actors.get(process.key());
         if (actor != null) {
-            actor.recover(false);
+            actor.recover(false, null);
         }
     }
 

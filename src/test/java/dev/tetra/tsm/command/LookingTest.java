@@ -273,8 +273,8 @@ class LookingTest {
         public void replaceAfterAnswer() {}
 
         @Override
-        public Path launcher() {
-            return Path.of("/opt/tsm/bin/tsm");
+        public Launcher launcher() {
+            return new Launcher("/opt/tsm/bin/tsm", "");
         }
 
         @Override

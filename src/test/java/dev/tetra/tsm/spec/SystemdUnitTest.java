@@ -66,7 +66,8 @@ class SystemdUnitTest {
     @Test
     void the_check_finds_a_launcher_that_is_not_there() {
         SystemdUnit unit = new SystemdUnit(null, folder.resolve("nowhere").toString(), Map.of());
-        assertThrows(AssertionError.class, () -> verify(unit, true));
+        AssertionError found = assertThrows(AssertionError.class, () -> verify(unit, true));
+        assertTrue(String.valueOf(found.getMessage()).contains("nowhere"), found.getMessage());
     }
 
     @Test

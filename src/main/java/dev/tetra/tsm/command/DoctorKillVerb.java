@@ -1,0 +1,36 @@
+package dev.tetra.tsm.command;
+
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        description = {
+            "Kill whoever listens on a port.",
+            "A process that tsm manages is killed with all its descendants and stays listed as stopped. Any other is"
+                    + " shown, and killed after a yes or with --yes; never pid 1, tsm itself, or another user's."
+        })
+final class DoctorKillVerb extends Verb {
+    @Parameters(arity = "1", paramLabel = "PORT", description = "The port, 1 to 65535.")
+    int port;
+
+    @Option(
+            names = {"-y", "--yes"},
+            description = "Kill a process that tsm does not manage without a question.")
+    boolean yes;
+
+    @Override
+    int run(Context context) {
+        KillVerb kill = new KillVerb();
+        kill.words = List.of("port:" + DoctorPortVerb.checked(port));
+        kill.yes = yes;
+        kill.json = json;
+        return kill.run(context);
+    }
+
+    @Override
+    boolean changes() {
+        return true;
+    }
+}
