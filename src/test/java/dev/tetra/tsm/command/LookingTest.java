@@ -109,6 +109,18 @@ class LookingTest {
     @Test
     void info_tells_all_of_a_process_and_masks_secrets() {
         started("one", "-e", "API_KEY=hush", "-e", "COLOUR=red");
+        started("line", "sh", "-c", "true; DB_PASSWORD='hush 2' exec sleep 61 # --token hush");
+        for (String words : List.of(
+                "list all --json",
+                "info line",
+                "info line --json",
+                "list --format {command}{argv}",
+                "why line",
+                "env line --json",
+                "env line")) {
+            String shown = tsm(words.split(" ")).out();
+            assertFalse(shown.contains("hush"), words + " shows a secret:\n" + shown);
+        }
         String text = tsm("info", "one").out();
         for (String part : List.of(
                 "Command:   sleep 60",
@@ -178,7 +190,13 @@ class LookingTest {
         String other = tsm("classify", "sleep", "--json").out();
         assertTrue(other.contains("  Type: pid-based\n"), "the option is the command's: " + other);
         assertTrue(tsm("classify", "--json", "sleep").out().contains("\"type\": \"pid\""));
-        assertEquals(1, tsm("classify", "no-such-program-here").code());
+        Answer missing = tsm("classify", "uvicorn-not-installed", "--port", "9000");
+        assertEquals(0, missing.code());
+        assertTrue(missing.out().contains("  Port In Command: 9000\n"), missing.out());
+        assertTrue(
+                missing.err().contains("no program 'uvicorn-not-installed' on the PATH; this is what"), missing.err());
+        assertEquals(0, tsm("patterns", "test", "go", "run", "main.go").code());
+        assertEquals(0, tsm("classify", "missing.rb").code());
     }
 
     @Test
