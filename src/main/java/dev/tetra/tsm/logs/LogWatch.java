@@ -42,6 +42,8 @@ public final class LogWatch {
     private final ThreadPoolExecutor cutting =
             new ThreadPoolExecutor(1, 1, 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), LogWatch::thread);
     private final Thread thread = Thread.ofVirtual().name("logs").unstarted(this::loop);
+    private final Set<StoredLog> present = new HashSet<>();
+    private Set<Watched> watched = Set.of();
     private final AtomicBoolean losing = new AtomicBoolean();
 
     /** A process whose logs are looked at. */
@@ -108,12 +110,17 @@ public final class LogWatch {
     /** Looks once at all; returns after how many nanoseconds to look again. */
     private long look() {
         Instant now = clock.instant();
-        Set<StoredLog> present = new HashSet<>();
-        for (Watched process : running.get()) {
-            for (LogStream stream : LogStream.values()) {
-                StoredLog log = files.log(process.name(), stream);
-                present.add(log);
-                entries.computeIfAbsent(log, Entry::new).watched(process);
+        Set<Watched> processes = Set.copyOf(running.get());
+        // seldom other ones than a second ago
+        if (!processes.equals(watched)) {
+            watched = processes;
+            present.clear();
+            for (Watched process : processes) {
+                for (LogStream stream : LogStream.values()) {
+                    StoredLog log = files.log(process.name(), stream);
+                    present.add(log);
+                    entries.computeIfAbsent(log, Entry::new).watched(process);
+                }
             }
         }
         long pause = LOOK_NANOS;
