@@ -7,12 +7,14 @@ import dev.tetra.tsm.command.render.Ansi;
 import dev.tetra.tsm.logs.LogFiles;
 import dev.tetra.tsm.logs.LogSource;
 import dev.tetra.tsm.logs.LogStream;
+import dev.tetra.tsm.logs.LogTimes;
 import dev.tetra.tsm.testing.Await;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,8 +67,13 @@ class LogViewTest {
     }
 
     private LogView view(long lines, boolean raw, @Nullable String grep, boolean named, List<LogSource> sources) {
-        LogView.Wish wish = new LogView.Wish(lines, raw, grep == null ? null : Pattern.compile(grep));
-        return new LogView(terminal, wish, new LogPrefix(named, true, sources, new Ansi(false)));
+        LogView.Wish wish = new LogView.Wish(lines, raw, grep == null ? null : Pattern.compile(grep), null);
+        LogPrefix prefix = new LogPrefix(named, true, sources, new Ansi(false));
+        return new LogView(
+                terminal,
+                wish,
+                new LogTimes(Clock.systemUTC()),
+                raw ? LogView.raw() : LogView.text(line -> prefix.apply(line.source())));
     }
 
     private void follow(LogView view, List<LogSource> sources) {
