@@ -82,7 +82,7 @@ class LogRotationTest {
     }
 
     /** One thing that happens to a log. */
-    private record Act(int kind, int amount) {}
+    record Act(int kind, int amount) {}
 
     @BeforeEach
     void makeHome() throws IOException {
