@@ -78,9 +78,15 @@ final class PidfdWatcher implements Watcher {
                 frame.call(Libc.Files.CLOSE, descriptor);
                 return false;
             }
-            start(frame);
+            try {
+                start(frame);
+                control(frame, ADD, descriptor, EPOLLIN);
+            } catch (IllegalStateException e) {
+                // Whoever asks again must not find the descriptors gone on earlier tries.
+                frame.call(Libc.Files.CLOSE, descriptor);
+                throw e;
+            }
             watches.put(descriptor, new Watch(identity, onExit));
-            control(frame, ADD, descriptor, EPOLLIN);
             return true;
         } finally {
             lock.unlock();

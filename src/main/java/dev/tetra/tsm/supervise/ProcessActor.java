@@ -42,7 +42,7 @@ final class ProcessActor {
 
         record RunEnded(long runKey, Exit exit, long nanos) implements Message {}
 
-        record Recover(boolean rebooted, @Nullable RunTree before) implements Message {}
+        record Recover(boolean rebooted, @Nullable RunTree before, Runnable done) implements Message {}
 
         record Close() implements Message {}
     }
@@ -106,9 +106,10 @@ final class ProcessActor {
      * Takes up what a daemon before this one left.
      *
      * @param before what is alive of the runs before the last one
+     * @param done called when it is decided what became of it
      */
-    void recover(boolean rebooted, @Nullable RunTree before) {
-        mailbox.add(new Message.Recover(rebooted, before));
+    void recover(boolean rebooted, @Nullable RunTree before, Runnable done) {
+        mailbox.add(new Message.Recover(rebooted, before, done));
     }
 
     /** Lets supervision end; the process goes on. */
@@ -199,7 +200,13 @@ final class ProcessActor {
         switch (message) {
             case Message.Asked(Wish wish, CompletableFuture<Outcome> reply) -> asked(wish, reply);
             case Message.RunEnded end -> ended(end);
-            case Message.Recover(boolean rebooted, RunTree before) -> execution.recover(rebooted, before);
+            case Message.Recover(boolean rebooted, RunTree before, Runnable done) -> {
+                try {
+                    execution.recover(rebooted, before);
+                } finally {
+                    done.run();
+                }
+            }
             case Message.Close() -> open = false;
         }
     }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The supervisors of all tracked processes: one actor each. */
 public final class Supervisor {
@@ -37,12 +38,22 @@ public final class Supervisor {
         });
         List<ManagedProcess> tracked = with.store().call(tx -> tx.processes().all());
         Map<Long, RunTree> left = rebooted ? Map.of() : leftRuns.beforeTheLast(tracked);
+        AtomicInteger undecided = new AtomicInteger(tracked.size());
+        Runnable decided = () -> {
+            // Ends of children that nobody has asked for by now are nobody's.
+            if (undecided.decrementAndGet() == 0) {
+                with.host().forgetUnclaimed();
+            }
+        };
         for (ManagedProcess process : tracked) {
             ProcessActor actor = actor(process);
             // Before anybody can ask: a wish must not be taken for one to a process of which nothing runs.
-            actor.recover(rebooted, left.get(process.key()));
+            actor.recover(rebooted, left.get(process.key()), decided);
             actors.put(process.key(), actor);
             actor.start();
+        }
+        if (tracked.isEmpty()) {
+            with.host().forgetUnclaimed();
         }
         return tracked.size();
     }
@@ -68,7 +79,7 @@ public final class Supervisor {
     /** Takes up a process that runs already, whose row and run with its identity were just committed. */
     public CompletableFuture<Outcome> adopt(ManagedProcess process, String by) {
         ProcessActor actor = actor(process);
-        actor.recover(false, null);
+        actor.recover(false, null, () -> {});
         actors.put(process.key(), actor);
         CompletableFuture<Outcome> reply = actor.ask(new Wish.Start(by, false, null));
         actor.start();
@@ -79,7 +90,7 @@ public final class Supervisor {
     public void recheck(ManagedProcess process) {
         ProcessActor actor = actors.get(process.key());
         if (actor != null) {
-            actor.recover(false, null);
+            actor.recover(false, null, () -> {});
         }
     }
 
