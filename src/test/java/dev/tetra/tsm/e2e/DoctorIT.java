@@ -9,6 +9,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -195,6 +198,59 @@ class DoctorIT {
         return tsm.processes().stream()
                 .filter(p -> p.info().command().orElse("").endsWith("sleep"))
                 .count();
+    }
+
+    /** Marks every row of a process as deleted, which tsm itself never does to one that runs. */
+    private void forgetBehindItsBack() throws Exception {
+        stopTheDaemon();
+        String password = Files.readAllLines(tsm.home().resolve("db.secret")).getFirst();
+        try (Connection connection =
+                        DriverManager.getConnection("jdbc:h2:file:" + tsm.home().resolve("tsm"), "TSM", password);
+                Statement statement = connection.createStatement()) {
+            statement.execute("UPDATE tsm.process SET deleted_at = CURRENT_TIMESTAMP");
+            statement.execute("UPDATE tsm.port_allocation SET released_at = CURRENT_TIMESTAMP");
+            statement.execute("SHUTDOWN");
+        }
+    }
+
+    @Test
+    void an_orphan_is_taken_back_with_id_name_and_port_and_can_be_stopped() throws Exception {
+        int port = OwnPort.free();
+        tsm.tsm("start", "--name", "first", "sleep", "600").expect(0);
+        server(port);
+        long pid = pid("web");
+        tsm.tsm("delete", "first").expect(0);
+        forgetBehindItsBack();
+        assertEquals("", tsm.tsm("list", "all", "-q").expect(0).out());
+        String found = tsm.tsm("doctor", "orphans").expect(0).out();
+        assertTrue(found.matches("(?s).*" + pid + "  web +1  " + port + " +python3.*"), found);
+        assertTrue(tsm.tsm("doctor", "healthcheck").out().contains("1 started by tsm and not tracked"));
+        String taken = tsm.tsm("doctor", "orphans", "--adopt").expect(0).out();
+        assertTrue(taken.contains("web taken back: ID 1, pid " + pid + ", port " + port), taken);
+        assertEquals(pid, pid("web"));
+        assertTrue(tsm.tsm("why", "web").out().contains("start asked by"), "its history is back too");
+        tsm.tsm("restart", "web").expect(0);
+        assertTrue(ProcessHandle.of(pid).isEmpty());
+        tsm.tsm("stop", "web").expect(0);
+    }
+
+    @Test
+    void an_orphan_whose_name_id_and_port_are_anothers_now_gets_the_next() throws Exception {
+        int port = OwnPort.free();
+        tsm.tsm("start", "--name", "p", "--exact-name", "--port", "" + port, "sleep", "600")
+                .expect(0);
+        long pid = pid("p");
+        forgetBehindItsBack();
+        tsm.tsm("start", "--name", "p", "--exact-name", "--port", "" + port, "sleep", "601")
+                .expect(0);
+        TsmHome.Result taken = tsm.tsm("doctor", "orphans", "--adopt").expect(0);
+        assertTrue(taken.out().contains("p-2 taken back: ID 1, pid " + pid), taken.out());
+        assertTrue(taken.err().contains("its name p is another's now"), taken.err());
+        assertTrue(taken.err().contains("its ID 0 is another's now"), taken.err());
+        assertTrue(taken.err().contains("its port " + port + " is reserved for another process now"), taken.err());
+        tsm.tsm("kill", "p-2").expect(0);
+        assertTrue(ProcessHandle.of(pid).isEmpty());
+        assertEquals(1, sleeps());
     }
 
     @Test
