@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.DelayQueue;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,13 +38,16 @@ public final class PortObserver implements Supervision.Sightings {
     private static final List<Duration> AFTER =
             List.of(Duration.ofMillis(250), Duration.ofSeconds(1), Duration.ofSeconds(4), Duration.ofSeconds(15));
 
-    private static final Duration AGAIN = Duration.ofSeconds(20);
+    private static final Duration AGAIN = Duration.ofSeconds(60);
 
     private final Store store;
     private final Host host;
     private final DelayQueue<Look> looks = new DelayQueue<>();
     private final Map<Long, List<Observed>> written = new ConcurrentHashMap<>();
     private final SocketOwners owners;
+    /** Of the last regular look; used by the thread alone. */
+    private Set<Long> sockets = Set.of();
+
     private final Thread thread = Thread.ofVirtual().name("observe ports").unstarted(this::loop);
 
     private record Look(long processKey, long at) implements Delayed {
@@ -89,14 +93,15 @@ public final class PortObserver implements Supervision.Sightings {
                 due.add(looks.take());
                 looks.drainTo(due);
                 boolean all = due.stream().anyMatch(look -> look.processKey() < 0);
-                List<Long> keys = due.stream().map(Look::processKey).distinct().toList();
-                List<ManagedProcess> tracked = store.call(tx -> tx.processes().all());
-                look(tracked.stream().filter(p -> all || keys.contains(p.key())).toList());
-                written.keySet()
-                        .retainAll(tracked.stream()
-                                .flatMap(p -> Stream.ofNullable(p.run()))
-                                .map(Run::key)
-                                .toList());
+                List<Long> keys = due.stream()
+                        .map(Look::processKey)
+                        .filter(key -> key >= 0)
+                        .distinct()
+                        .toList();
+                boolean changed = all && socketsChanged();
+                if (changed || !keys.isEmpty()) {
+                    lookAt(p -> changed || keys.contains(p.key()));
+                }
                 if (all) {
                     looks.add(new Look(-1, System.nanoTime() + AGAIN.toNanos()));
                 }
@@ -106,6 +111,25 @@ public final class PortObserver implements Supervision.Sightings {
                 LOG.warn("the ports in use could not be looked at", e);
             }
         }
+    }
+
+    /** Whether the machine's sockets are others than at the last regular look: a fraction of a look's price. */
+    private boolean socketsChanged() {
+        Set<Long> now = new HashSet<>();
+        host.listeners().forEach(listener -> now.add(listener.inode()));
+        boolean changed = !now.equals(sockets);
+        sockets = now;
+        return changed;
+    }
+
+    private void lookAt(Predicate<ManagedProcess> which) {
+        List<ManagedProcess> tracked = store.call(tx -> tx.processes().all());
+        look(tracked.stream().filter(which).toList());
+        written.keySet()
+                .retainAll(tracked.stream()
+                        .flatMap(p -> Stream.ofNullable(p.run()))
+                        .map(Run::key)
+                        .toList());
     }
 
     /** Looks now at these processes, writes what changed, and returns what they listen on by process key. */
