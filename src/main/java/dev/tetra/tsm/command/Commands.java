@@ -33,12 +33,14 @@ public final class Commands {
     /** Runs one command line, without the program's name. Returns the exit code. */
     public int run(List<String> words, Context context) {
         boolean json = words.contains("--json");
-        context.daemon().untoldNotices().forEach(context::note);
+        Optional<Verbs.Found> found = verbs.find(words);
+        if (found.isEmpty() || !found.get().verb().quiet()) {
+            context.daemon().untoldNotices().forEach(context::note);
+        }
         if (words.isEmpty()) {
             context.err(verbs.overview(context.errAnsi()));
             return USAGE;
         }
-        Optional<Verbs.Found> found = verbs.find(words);
         if (found.isEmpty()) {
             return report(unknown(words.getFirst()), json, context);
         }

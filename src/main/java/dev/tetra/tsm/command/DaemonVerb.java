@@ -37,7 +37,17 @@ final class DaemonVerb extends Verb {
         LOGS
     }
 
-    @Parameters(index = "0", paramLabel = "ACTION", description = "status, start, stop, restart or logs.")
+    static final class Actions extends Choices {
+        Actions() {
+            super(What.values());
+        }
+    }
+
+    @Parameters(
+            index = "0",
+            paramLabel = "ACTION",
+            completionCandidates = Actions.class,
+            description = "status, start, stop, restart or logs.")
     String action = "";
 
     @Option(names = "--all", description = "stop: stop every process first.")

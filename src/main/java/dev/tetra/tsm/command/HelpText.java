@@ -53,7 +53,7 @@ final class HelpText {
                             "startup install",
                             "startup uninstall",
                             "startup status")),
-            new Group("The daemon, and help", List.of("daemon", "version", "help")));
+            new Group("The daemon, and help", List.of("daemon", "shell-init", "version", "help")));
 
     private static final String EXAMPLES = """
               tsm start python3 -m http.server          a server, on a port that is free

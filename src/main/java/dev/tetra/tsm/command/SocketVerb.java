@@ -24,7 +24,17 @@ final class SocketVerb extends Verb {
         LIST
     }
 
-    @Parameters(index = "0", paramLabel = "ACTION", description = "status, health, reload, stop or list.")
+    static final class Actions extends Choices {
+        Actions() {
+            super(What.values());
+        }
+    }
+
+    @Parameters(
+            index = "0",
+            paramLabel = "ACTION",
+            completionCandidates = Actions.class,
+            description = "status, health, reload, stop or list.")
     String action = "";
 
     @Parameters(

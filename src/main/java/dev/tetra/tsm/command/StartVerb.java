@@ -36,6 +36,12 @@ import picocli.CommandLine.Parameters;
                     + " was; the options for the command do not go with it."
         })
 class StartVerb extends Verb {
+    static final class Policies extends Choices {
+        Policies() {
+            super(RestartPolicy.Restart.values());
+        }
+    }
+
     @Parameters(arity = "1..*", paramLabel = "COMMAND", description = "The command, its words or one quoted line.")
     List<String> words = new ArrayList<>();
 
@@ -66,7 +72,11 @@ class StartVerb extends Verb {
             description = "Namespace of the process (default: default).")
     String namespace = ProcessSpec.DEFAULT_NAMESPACE;
 
-    @Option(names = "--restart", paramLabel = "WHEN", description = "on-failure (default), always, or no.")
+    @Option(
+            names = "--restart",
+            paramLabel = "WHEN",
+            completionCandidates = Policies.class,
+            description = "on-failure (default), always, or no.")
     @Nullable
     String restart;
 

@@ -37,6 +37,11 @@ abstract class Verb {
         return true;
     }
 
+    /** Whether its output is for a program that reads no notices; they wait for the next command then. */
+    boolean quiet() {
+        return false;
+    }
+
     /** Whether it is to change something, and so is written down with who ran it. */
     boolean changes() {
         return false;

@@ -22,6 +22,9 @@ final class Verbs {
     /** A verb as it is listed. */
     record Listed(String name, List<String> aliases, String description) {}
 
+    /** What the names of verbs begin with that scripts call and people do not. */
+    private static final String HIDDEN = "__";
+
     private final Map<String, Entry> byName = new LinkedHashMap<>();
     private final List<Entry> entries = new ArrayList<>();
 
@@ -78,6 +81,8 @@ final class Verbs {
         add(StartupStatusVerb::new, "startup status");
         add(VersionVerb::new, "version", "--version", "-V");
         add(() -> new HelpVerb(this), "help", "--help", "-h");
+        add(() -> new ShellInitVerb(this), "shell-init");
+        add(() -> new CompleteVerb(this), HIDDEN + "complete");
     }
 
     private void add(Supplier<Verb> make, String... names) {
@@ -102,12 +107,13 @@ final class Verbs {
 
     /** Every name and alias. */
     List<String> names() {
-        return List.copyOf(byName.keySet());
+        return byName.keySet().stream().filter(name -> !name.startsWith(HIDDEN)).toList();
     }
 
     /** Every verb with a line about it. */
     List<Listed> all() {
         return entries.stream()
+                .filter(entry -> !entry.name().startsWith(HIDDEN))
                 .map(entry -> new Listed(
                         entry.name(), entry.aliases(), description(entry.make().get())))
                 .toList();
