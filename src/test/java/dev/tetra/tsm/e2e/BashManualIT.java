@@ -1,5 +1,6 @@
 package dev.tetra.tsm.e2e;
 
+import static java.nio.file.StandardCopyOption.COPY_ATTRIBUTES;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -68,9 +69,12 @@ class BashManualIT {
         for (String name : List.of("server.rb", "main.go")) {
             Files.writeString(folder.resolve(name), "\n");
         }
-        for (String name : List.of("my-script.sh", "server.sh", "myapp")) {
+        for (String name : List.of("my-script.sh", "server.sh")) {
             program(folder.resolve(name));
         }
+        // a program that is no script: it runs the file that its first word names
+        Files.copy(Path.of("/usr/bin/python3").toRealPath(), folder.resolve("myapp"), COPY_ATTRIBUTES);
+        Files.writeString(folder.resolve("server"), "import time\ntime.sleep(600)\n");
         Path env = Files.createDirectory(folder.resolve("env"));
         Files.writeString(env.resolve("dev.env"), "export PORT=" + ports.get(4000) + "\nexport NODE_ENV=development\n");
         Files.writeString(env.resolve("prod.env"), "export NODE_ENV=production\n");
