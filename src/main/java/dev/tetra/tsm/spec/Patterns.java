@@ -47,7 +47,9 @@ public final class Patterns {
      */
     public Classification classify(Classified command) {
         Optional<PortHint> hint = PortHints.find(command);
-        Optional<Pattern> pattern = match(command.words())
+        // The user wrote his pattern for what he types, not for the interpreter that a #! line names.
+        Optional<Pattern> typed = command.shell() ? Optional.empty() : best(own, Wrappers.forms(command.typed()));
+        Optional<Pattern> pattern = typed.or(() -> match(command.words()))
                 .filter(p -> !command.shell() || !p.template().addsPort() || hint.isPresent());
         ProcessType type =
                 hint.isPresent() ? ProcessType.PORT : pattern.map(Pattern::type).orElse(ProcessType.PID);

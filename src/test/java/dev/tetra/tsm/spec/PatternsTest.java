@@ -238,6 +238,17 @@ class PatternsTest {
     }
 
     @Test
+    void the_users_pattern_fits_what_he_types_also_when_an_interpreter_line_runs_it() {
+        files.program("/home/u/my-api/myapp", "#!/bin/bash\n");
+        Classified command = words("./myapp", "server");
+        assertEquals(
+                9000,
+                with("mine|./myapp server|9000|{cmd} --listen {port}")
+                        .classify(command)
+                        .defaultPort());
+    }
+
+    @Test
     void a_port_in_a_script_run_by_its_interpreter_line_is_replaced_in_the_right_word() {
         files.program("/home/u/my-api/run.py", "#!/usr/bin/env python3\n");
         Classified command = words("./run.py", "9000");
