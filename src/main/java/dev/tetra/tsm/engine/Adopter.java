@@ -1,5 +1,6 @@
 package dev.tetra.tsm.engine;
 
+import dev.tetra.tsm.ipc.ChannelServer;
 import dev.tetra.tsm.model.EnvSource;
 import dev.tetra.tsm.model.EventKind;
 import dev.tetra.tsm.model.Exit;
@@ -8,7 +9,6 @@ import dev.tetra.tsm.model.ManagedProcess;
 import dev.tetra.tsm.model.Origin;
 import dev.tetra.tsm.model.PortSource;
 import dev.tetra.tsm.model.ProcessSpec;
-import dev.tetra.tsm.model.ProcessType;
 import dev.tetra.tsm.model.Run;
 import dev.tetra.tsm.model.RunCause;
 import dev.tetra.tsm.model.Status;
@@ -18,6 +18,7 @@ import dev.tetra.tsm.os.Host;
 import dev.tetra.tsm.store.Tx;
 import dev.tetra.tsm.supervise.Supervision;
 import dev.tetra.tsm.supervise.Supervisor;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,13 +36,15 @@ public final class Adopter {
     private final Supervisor supervisor;
     private final Orphans orphans;
     private final Outcomes outcomes;
+    private final ChannelServer channels;
     private final Host host;
 
-    Adopter(Supervision with, Supervisor supervisor, Orphans orphans, Outcomes outcomes) {
+    Adopter(Supervision with, Supervisor supervisor, Orphans orphans, Outcomes outcomes, ChannelServer channels) {
         this.with = with;
         this.supervisor = supervisor;
         this.orphans = orphans;
         this.outcomes = outcomes;
+        this.channels = channels;
         this.host = with.host();
     }
 
@@ -66,12 +69,25 @@ public final class Adopter {
             try {
                 Taken rows = rows(orphan, caller.user(), false);
                 Started settled = outcomes.settled(supervisor.adopt(rows.process(), caller.user()));
-                taken.add(new Taken(settled.process(), rows.notes()));
+                List<String> notes = new ArrayList<>(rows.notes());
+                serve(settled.process(), notes);
+                taken.add(new Taken(settled.process(), notes));
             } catch (TsmException e) {
                 refused.add(new Refused(orphan, e));
             }
         }
         return new Result(taken, refused);
+    }
+
+    /** Its control socket, if it has one; a daemon that starts serves all that have rows. */
+    private void serve(ManagedProcess process, List<String> notes) {
+        if (process.socket() != null) {
+            String problem =
+                    channels.open(process.key(), Path.of(process.socket())).problem();
+            if (problem != null) {
+                notes.add("its control socket is out of order: " + problem);
+            }
+        }
     }
 
     /**
@@ -173,11 +189,22 @@ public final class Adopter {
         if (port != null) {
             tx.ports().allocate(port, key, PortSource.RANGE);
         }
+        channel(tx, key, remains, notes);
+        return key;
+    }
+
+    private static void channel(Tx tx, long key, Remains remains, List<String> notes) {
         String socket = remains.socket();
-        if (socket != null && remains.spec(port).type() == ProcessType.SOCKET) {
+        boolean has = tx.processes().find(key).map(ManagedProcess::socket).isPresent();
+        if (socket == null || has) {
+            return;
+        }
+        tx.channels().closeForgotten();
+        if (tx.processes().all().stream().anyMatch(p -> socket.equals(p.socket()))) {
+            notes.add("its control socket " + socket + " is another's now, so it has none");
+        } else {
             tx.channels().open(key, socket);
         }
-        return key;
     }
 
     private void run(Tx tx, long key, long generation, Orphans.Orphan orphan) {

@@ -60,7 +60,7 @@ public final class Engine {
         this.portKeeper = new PortKeeper(with, supervisor, observer, patterns, outcomes);
         this.portDoctor = new PortDoctor(with.store(), with.host());
         this.orphans = new Orphans(with, supervisor);
-        this.adopter = new Adopter(with, supervisor, orphans, outcomes);
+        this.adopter = new Adopter(with, supervisor, orphans, outcomes, channels);
         this.health = new Health(with, patterns, orphans, portDoctor);
         this.cleaner = new Cleaner(with, supervisor, portKeeper, portDoctor);
         this.envDoctor = new EnvDoctor(with.store(), with.host(), envFiles);

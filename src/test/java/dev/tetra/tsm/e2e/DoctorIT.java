@@ -235,6 +235,17 @@ class DoctorIT {
     }
 
     @Test
+    void an_orphan_with_a_control_socket_answers_on_it_again() throws Exception {
+        Files.writeString(tsm.work().resolve("worker.sh"), "sleep 600\n");
+        tsm.tsm("start", "--name", "worker", "bash", "worker.sh").expect(0);
+        forgetBehindItsBack();
+        assertEquals("", tsm.tsm("list", "all", "-q").expect(0).out());
+        tsm.tsm("doctor", "orphans", "--adopt").expect(0);
+        String status = tsm.tsm("ipc", "send", "worker", "STATUS").expect(0).out();
+        assertTrue(status.contains("online"), status);
+    }
+
+    @Test
     void an_orphan_whose_name_id_and_port_are_anothers_now_gets_the_next() throws Exception {
         int port = OwnPort.free();
         tsm.tsm("start", "--name", "p", "--exact-name", "--port", "" + port, "sleep", "600")
