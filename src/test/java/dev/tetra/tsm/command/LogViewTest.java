@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -77,7 +78,14 @@ class LogViewTest {
     }
 
     private void follow(LogView view, List<LogSource> sources) {
-        followers.add(Thread.ofVirtual().start(() -> view.follow(() -> sources)));
+        AtomicInteger asked = new AtomicInteger();
+        followers.add(Thread.ofVirtual()
+                .start(() -> view.follow(() -> {
+                    asked.incrementAndGet();
+                    return sources;
+                })));
+        // What is there at the beginning is shown otherwise than what comes later, so it has to have begun.
+        Await.until("it follows", SOON, () -> asked.get() > 3);
     }
 
     private void awaitShown(String text) {
