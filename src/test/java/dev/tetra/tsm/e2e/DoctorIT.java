@@ -230,7 +230,10 @@ class DoctorIT {
         assertEquals(pid, pid("web"));
         assertTrue(tsm.tsm("why", "web").out().contains("start asked by"), "its history is back too");
         tsm.tsm("restart", "web").expect(0);
-        Await.until("nothing is left", SOON, () -> sleeps() == 0);
+        Await.until(
+                "what was taken back is gone",
+                SOON,
+                () -> tsm.processes().stream().noneMatch(p -> p.pid() == pid));
         tsm.tsm("stop", "web").expect(0);
     }
 
