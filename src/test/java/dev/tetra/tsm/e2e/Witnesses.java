@@ -50,7 +50,7 @@ final class Witnesses implements AutoCloseable {
             place=${0%/*}
             exec 9>>"$place/lock.$TSM_NAME"
             flock -n 9 || echo "$TSM_NAME $TSM_RUN" >>"$place/doubles"
-            echo "$TSM_NAME $TSM_RUN $$" >>"$place/runs"
+            echo "$TSM_NAME $TSM_RUN $$ $EPOCHREALTIME" >>"$place/runs"
             case $1 in
                 plain) exec sleep 100000 ;;
                 # A child in its group, and one that has left group and session.
@@ -248,7 +248,7 @@ final class Witnesses implements AutoCloseable {
     /** The runs that wrote themselves down, in order. */
     List<Run> runs() {
         return lines("runs").stream()
-                .map(line -> line.split(" ", 3))
+                .map(line -> line.split(" ", 4))
                 .map(fields -> new Run(fields[0], fields[1], Long.parseLong(fields[2])))
                 .toList();
     }
@@ -268,7 +268,12 @@ final class Witnesses implements AutoCloseable {
 
     /** What must hold at any moment: nobody ran twice at once, no decision to run was carried out twice. */
     void assertNoneDoubled() {
-        assertEquals(List.of(), lines("doubles"), "runs that began while another of the same process lived");
+        List<String> doubles = lines("doubles");
+        if (!doubles.isEmpty()) {
+            String name = doubles.getFirst().split(" ", 2)[0];
+            throw new AssertionError("runs that began while another of the same process lived: " + doubles + "\n"
+                    + living() + "\n" + historyOrWhyNot(name));
+        }
         List<String> tokens = runs().stream().map(Run::token).toList();
         assertEquals(tokens.stream().distinct().toList(), tokens, "tokens of runs, each executed once");
     }
@@ -337,36 +342,75 @@ final class Witnesses implements AutoCloseable {
         }
     }
 
-    /** Ends the daemon and reads what it left: every run but the present ones ended, once, and none overlaps another. */
-    void audit() throws IOException, SQLException {
-        killDaemon();
+    /** Something to be asked of the database. */
+    private interface Question {
+        void ask(Statement statement) throws SQLException;
+    }
+
+    /** Asks a copy of the database. */
+    private void withDatabase(Question question) throws IOException, SQLException {
         String owner = Files.readAllLines(home.home().resolve("db.secret")).getFirst();
-        Files.copy(home.home().resolve("tsm.mv.db"), place.resolve("audit.mv.db"), StandardCopyOption.REPLACE_EXISTING);
+        Path copy = place.resolve("audit.mv.db");
+        Files.copy(home.home().resolve("tsm.mv.db"), copy, StandardCopyOption.REPLACE_EXISTING);
         try (Connection connection =
                         DriverManager.getConnection("jdbc:h2:file:" + place.resolve("audit"), "TSM", owner);
                 Statement statement = connection.createStatement()) {
-            assertEquals(List.of(), column(statement, """
+            question.ask(statement);
+        }
+        Files.delete(copy);
+    }
+
+    /** All that is known of processes of a name, for one that reads a failure. */
+    String history(String name) throws IOException, SQLException {
+        List<String> told = new ArrayList<>();
+        withDatabase(statement -> {
+            told.addAll(column(statement, """
+                    SELECT e.at || ' ' || e.kind || ' of run ' || COALESCE(r.token, '-') || ' pid '
+                        || COALESCE(CAST(r.pid AS VARCHAR), '-') || ': ' || e.message
+                    FROM tsm.event e LEFT JOIN tsm.run r ON r.pk = e.run_key
+                    WHERE e.process_name = '%s' OR e.kind = 'daemon' ORDER BY e.pk
+                    """.formatted(name)));
+            told.addAll(column(statement, """
+                    SELECT c.at || ' command ' || c.words || ' exit ' || c.exit_code || ' after ' || c.duration_ms || ' ms'
+                    FROM tsm.command c WHERE c.words LIKE '%%%s%%' ORDER BY c.pk
+                    """.formatted(name)));
+        });
+        lines("runs").stream().filter(line -> line.startsWith(name + " ")).forEach(told::add);
+        return String.join("\n", told);
+    }
+
+    private String historyOrWhyNot(String name) {
+        try {
+            return history(name);
+        } catch (IOException | SQLException e) {
+            return "its history cannot be read: " + e;
+        }
+    }
+
+    /** Ends the daemon and reads what it left: every run but the present ones ended, once, and none overlaps another. */
+    void audit() throws IOException, SQLException {
+        killDaemon();
+        withDatabase(this::audit);
+    }
+
+    private void audit(Statement statement) throws SQLException {
+        assertEquals(List.of(), column(statement, """
                     SELECT r.pk FROM tsm.run r JOIN tsm.process p ON p.pk = r.process_key
                     WHERE r.ended_at IS NULL AND (r.pk <> p.run_key OR p.deleted_at IS NOT NULL)
                     """), "runs that are over and have no end");
-            assertEquals(List.of(), column(statement, """
+        assertEquals(List.of(), column(statement, """
                     SELECT run_key FROM tsm.event WHERE kind = 'exit' GROUP BY run_key HAVING COUNT(*) > 1
                     """), "runs that ended more than once");
-            assertEquals(List.of(), column(statement, """
+        assertEquals(List.of(), column(statement, """
                     SELECT later.pk FROM tsm.run earlier JOIN tsm.run later
                     ON earlier.process_key = later.process_key AND earlier.pk < later.pk
                     WHERE later.started_at < earlier.ended_at
                     """), "runs that began before an earlier one ended");
-            Set<String> known = new HashSet<>(column(statement, "SELECT token FROM tsm.run"));
-            assertEquals(
-                    List.of(),
-                    runs().stream()
-                            .map(Run::token)
-                            .filter(t -> !known.contains(t))
-                            .toList(),
-                    "runs that nobody decided");
-        }
-        Files.delete(place.resolve("audit.mv.db"));
+        Set<String> known = new HashSet<>(column(statement, "SELECT token FROM tsm.run"));
+        assertEquals(
+                List.of(),
+                runs().stream().map(Run::token).filter(t -> !known.contains(t)).toList(),
+                "runs that nobody decided");
     }
 
     private static List<String> column(Statement statement, String query) throws SQLException {
