@@ -60,6 +60,7 @@ final class Daemon {
     private @Nullable Thread comingUp;
     private final ControlServer server;
     private final CompletableFuture<Ending> ending = new CompletableFuture<>();
+    private final CompletableFuture<Boolean> closed = new CompletableFuture<>();
     private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
 
     /** How a daemon ends. */
@@ -100,7 +101,7 @@ final class Daemon {
         this.maintenance = new Maintenance(store, home.resolve("tsm.mv.db"));
         this.engine = new Engine(with, supervisor, observer, channels, new StartFields());
         this.self = new Self(home, build, host, store);
-        this.requests = new Requests(engine, new Commands(), self, build, ending::complete);
+        this.requests = new Requests(engine, new Commands(), self, build, ending::complete, closed);
         this.server = ControlServer.bind(home, build.build(), requests);
     }
 
@@ -228,9 +229,13 @@ final class Daemon {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        store.close();
-        server.close();
-        lock.close();
+        try {
+            store.close();
+            lock.close();
+        } finally {
+            closed.complete(true);
+            server.close();
+        }
     }
 
     /** SIGTERM, SIGINT, the machine going down: the same orderly end; the processes go on. */

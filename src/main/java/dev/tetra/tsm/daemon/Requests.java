@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -21,20 +22,34 @@ import org.jspecify.annotations.Nullable;
 /** Answers requests of clients with commands; gives way to a newer tsm. */
 final class Requests implements RequestHandler {
     private static final long LOOK_MILLIS = 5;
+    /** How long whoever stops the daemon waits for its end. */
+    private static final Duration CLOSE = Duration.ofSeconds(30);
 
     private final Engine engine;
     private final Commands commands;
     private final Self self;
     private final BuildInfo build;
     private final Consumer<Daemon.Ending> end;
+    private final CompletableFuture<Boolean> closed;
     private final Set<Answer> changing = ConcurrentHashMap.newKeySet();
 
-    Requests(Engine engine, Commands commands, Self self, BuildInfo build, Consumer<Daemon.Ending> end) {
+    /**
+     * @param end hears that the daemon is to end
+     * @param closed completes when it has, but for its connections: the home is free then
+     */
+    Requests(
+            Engine engine,
+            Commands commands,
+            Self self,
+            BuildInfo build,
+            Consumer<Daemon.Ending> end,
+            CompletableFuture<Boolean> closed) {
         this.engine = engine;
         this.commands = commands;
         this.self = self;
         this.build = build;
         this.end = end;
+        this.closed = closed;
     }
 
     @Override
@@ -57,13 +72,23 @@ final class Requests implements RequestHandler {
         } finally {
             changing.remove(answer);
         }
-        if (control.wanted instanceof Daemon.Ending.Replace) {
-            answer.replaced(false);
-        } else if (!terminal.streamed()) {
-            answer.exit(code);
-        }
-        if (control.wanted != null) {
-            end.accept(control.wanted);
+        switch (control.wanted) {
+            case Daemon.Ending.Replace replace -> {
+                answer.replaced(false);
+                end.accept(replace);
+            }
+            case Daemon.Ending.Stop stop -> {
+                end.accept(stop);
+                // Whoever reads that the daemon has stopped may copy, move or remove its home at once.
+                closed.completeOnTimeout(false, CLOSE.toMillis(), TimeUnit.MILLISECONDS)
+                        .join();
+                answer.exit(code);
+            }
+            case null -> {
+                if (!terminal.streamed()) {
+                    answer.exit(code);
+                }
+            }
         }
     }
 

@@ -1,7 +1,9 @@
 package dev.tetra.tsm.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tetra.tsm.e2e.TsmHome.Result;
@@ -11,9 +13,12 @@ import dev.tetra.tsm.testing.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -141,6 +146,20 @@ class DaemonRecoveryIT {
                 () -> machine.listed("ends").orElseThrow().status().equals("errored"));
         String how = machine.tsm("list", "all", "--json").expect(0).out();
         assertTrue(how.contains("\"exitSignal\": \"KILL\""), how);
+    }
+
+    @Test
+    void once_a_stop_has_returned_the_daemon_has_left_the_home_whole() throws Exception {
+        Path home = machine.home().home();
+        for (int i = 0; i < 5; i++) {
+            machine.tsm("list").expect(0);
+            machine.tsm("daemon", "stop").expect(0);
+            assertFalse(Files.exists(home.resolve("control")), "the control file is there still");
+            try (FileChannel database = FileChannel.open(home.resolve("tsm.mv.db"), StandardOpenOption.WRITE);
+                    FileLock lock = database.tryLock()) {
+                assertNotNull(lock, "the database is open still");
+            }
+        }
     }
 
     @Test

@@ -105,6 +105,7 @@ class ErrorsIT {
                 held = []
                 for port in range(8000, 9000):
                     s = socket.socket()
+                    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                     try:
                         s.bind(("127.0.0.1", port))
                         s.listen(1)

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A commit that was acknowledged is there after {@code kill -9}, however often, and however many commit at once. */
 @Timeout(300)
 class DurabilityIT {
-    private static final int ROUNDS = Integer.getInteger("tsm.rounds", 50);
+    private static final int ROUNDS = Integer.getInteger("tsm.rounds", 15);
     private static final int WRITERS = 6;
     private static final int LONGEST_LIFE_MILLIS = 300;
     private static final long SEED = Long.getLong("tsm.seed", System.nanoTime());
