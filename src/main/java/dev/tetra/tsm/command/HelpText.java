@@ -11,7 +11,7 @@ final class HelpText {
 
     private static final List<Group> GROUPS = List.of(
             new Group("Start and stop", List.of("start", "stop", "restart", "delete", "kill", "signal", "cleanup")),
-            new Group("Look", List.of("list", "info", "why", "wait")),
+            new Group("Look", List.of("list", "info", "why", "events", "wait")),
             new Group("Logs", List.of("logs", "flush")),
             new Group(
                     "Ports and commands",

@@ -39,6 +39,7 @@ final class Verbs {
         add(CleanupVerb::new, "cleanup");
         add(FlushVerb::new, "flush");
         add(LogsVerb::new, "logs");
+        add(EventsVerb::new, "events");
         add(DaemonVerb::new, "daemon");
         add(ListVerb::new, "list", "ls");
         add(InfoVerb::new, "info", "describe");

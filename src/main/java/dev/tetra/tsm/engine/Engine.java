@@ -111,6 +111,11 @@ public final class Engine {
         return killer;
     }
 
+    /** What happened. */
+    public EventLog events() {
+        return new EventLog(with.store(), targets);
+    }
+
     /** Saying why a process is as it is. */
     public Narrator narrator() {
         return narrator;

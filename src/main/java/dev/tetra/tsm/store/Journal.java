@@ -2,21 +2,35 @@ package dev.tetra.tsm.store;
 
 import dev.tetra.tsm.model.CommandRecord;
 import dev.tetra.tsm.model.Event;
+import dev.tetra.tsm.model.EventFilter;
 import dev.tetra.tsm.model.EventKind;
 import dev.tetra.tsm.model.Origin;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Clock;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.EmptyHandling;
+import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /** What happened, and who commanded what. Append only. */
 public final class Journal {
     private final Handle handle;
     private final Clock clock;
+    private final List<Event> written;
 
-    Journal(Handle handle, Clock clock) {
+    /**
+     * @param written gets every event that is written down, to be told once the transaction is committed
+     */
+    Journal(Handle handle, Clock clock, List<Event> written) {
         this.handle = handle;
         this.clock = clock;
+        this.written = written;
     }
 
     /** Writes down something about a process. */
@@ -42,18 +56,22 @@ public final class Journal {
             @Nullable Long runKey,
             Origin origin,
             String message) {
-        handle.createUpdate("""
+        OffsetDateTime at = Columns.now(clock);
+        long key = handle.createUpdate("""
                         INSERT INTO tsm.event (at, kind, process_key, process_name, run_key, origin, message)
                         VALUES (:at, :kind, :process, :name, :run, :origin, :message)
                         """)
-                .bind("at", Columns.now(clock))
+                .bind("at", at)
                 .bind("kind", kind.word())
                 .bind("process", processKey)
                 .bind("name", processName)
                 .bind("run", runKey)
                 .bind("origin", origin.word())
                 .bind("message", message)
-                .execute();
+                .executeAndReturnGeneratedKeys("pk")
+                .map((row, context) -> row.getLong("pk"))
+                .one();
+        written.add(new Event(key, at.toInstant(), kind, processKey, processName, runKey, origin, message));
     }
 
     /** The latest events of a process, newest first. */
@@ -64,16 +82,70 @@ public final class Journal {
                         """)
                 .bind("key", processKey)
                 .bind("count", count)
-                .map((row, context) -> new Event(
-                        row.getLong("pk"),
-                        Columns.instant(row, "at"),
-                        Columns.word(EventKind.class, row.getString("kind")),
-                        Columns.longOrNull(row, "process_key"),
-                        row.getString("process_name"),
-                        Columns.longOrNull(row, "run_key"),
-                        Columns.word(Origin.class, row.getString("origin")),
-                        row.getString("message")))
+                .map((row, context) -> event(row))
                 .list();
+    }
+
+    private static Event event(ResultSet row) throws SQLException {
+        return new Event(
+                row.getLong("pk"),
+                Columns.instant(row, "at"),
+                Columns.word(EventKind.class, row.getString("kind")),
+                Columns.longOrNull(row, "process_key"),
+                row.getString("process_name"),
+                Columns.longOrNull(row, "run_key"),
+                Columns.word(Origin.class, row.getString("origin")),
+                row.getString("message"));
+    }
+
+    /**
+     * The key from which on there are at most so many wanted events.
+     *
+     * @param count how many, 0 or more
+     */
+    public long startOfLast(EventFilter filter, long count) {
+        Query query = filtered("""
+                SELECT MIN(pk) AS first FROM (SELECT pk FROM tsm.event WHERE <conditions> ORDER BY pk DESC LIMIT :count)
+                """, filter);
+        return query.bind("count", count)
+                .map((row, context) -> Columns.longOrNull(row, "first"))
+                .findFirst()
+                .orElse(Long.MAX_VALUE);
+    }
+
+    /** Wanted events from a key on, in order, at most so many. */
+    public List<Event> from(EventFilter filter, long key, int count) {
+        return filtered("""
+                        SELECT pk, at, kind, process_key, process_name, run_key, origin, message
+                        FROM tsm.event WHERE pk >= :from AND <conditions> ORDER BY pk LIMIT :count
+                        """, filter)
+                .bind("from", key)
+                .bind("count", count)
+                .map((row, context) -> event(row))
+                .list();
+    }
+
+    private Query filtered(String sql, EventFilter filter) {
+        List<String> conditions = new ArrayList<>(List.of("TRUE"));
+        Map<String, List<?>> lists = new HashMap<>();
+        if (filter.kinds() != null) {
+            conditions.add("kind IN (<kinds>)");
+            lists.put("kinds", filter.kinds().stream().map(EventKind::word).toList());
+        }
+        if (filter.since() != null) {
+            conditions.add("at >= :since");
+        }
+        if (filter.processes() != null || filter.names() != null) {
+            conditions.add("(process_key IN (<processes>) OR process_name IN (<names>))");
+            lists.put("processes", filter.processes() == null ? List.of() : List.copyOf(filter.processes()));
+            lists.put("names", filter.names() == null ? List.of() : List.copyOf(filter.names()));
+        }
+        Query query = handle.createQuery(sql.replace("<conditions>", String.join(" AND ", conditions)));
+        lists.forEach((name, list) -> query.bindList(EmptyHandling.NULL_KEYWORD, name, list));
+        if (filter.since() != null) {
+            query.bind("since", Columns.utc(filter.since()));
+        }
+        return query;
     }
 
     /** Writes down a changing command and its result. */

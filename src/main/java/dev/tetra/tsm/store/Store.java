@@ -1,6 +1,7 @@
 package dev.tetra.tsm.store;
 
 import dev.tetra.tsm.model.BuildInfo;
+import dev.tetra.tsm.model.Event;
 import dev.tetra.tsm.model.TsmException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -39,6 +41,7 @@ public final class Store implements AutoCloseable {
     private final Clock clock;
     private final JdbcConnectionPool pool;
     private final Jdbi jdbi;
+    private final EventFeed feed = new EventFeed();
     private final ReentrantLock decisions = new ReentrantLock();
 
     private Store(Database database, Clock clock) {
@@ -90,7 +93,15 @@ public final class Store implements AutoCloseable {
      */
     public <T> T call(Function<Tx, T> work) {
         try {
-            return jdbi.inTransaction(handle -> work.apply(new Tx(handle, clock)));
+            List<Event> events = new ArrayList<>();
+            T result = jdbi.inTransaction(handle -> {
+                Tx tx = new Tx(handle, clock);
+                T value = work.apply(tx);
+                events.addAll(tx.events());
+                return value;
+            });
+            feed.publish(events);
+            return result;
         } catch (JdbiException e) {
             throw inWords(e);
         }
@@ -98,11 +109,10 @@ public final class Store implements AutoCloseable {
 
     /** Runs one transaction; throws as {@link #call} does. */
     public void run(Consumer<Tx> work) {
-        try {
-            jdbi.useTransaction(handle -> work.accept(new Tx(handle, clock)));
-        } catch (JdbiException e) {
-            throw inWords(e);
-        }
+        call(tx -> {
+            work.accept(tx);
+            return true;
+        });
     }
 
     private static TsmException inWords(JdbiException e) {
@@ -117,6 +127,11 @@ public final class Store implements AutoCloseable {
                 "the database cannot be used: " + (end < 0 ? message : message.substring(0, end)).strip(),
                 "is its disk full? 'tsm daemon logs' says more; nothing was changed",
                 e);
+    }
+
+    /** Tells of events once they are committed. */
+    public EventFeed feed() {
+        return feed;
     }
 
     /** Writes a backup if the newest is older than a day. Returns whether it did. */

@@ -1,12 +1,16 @@
 package dev.tetra.tsm.store;
 
+import dev.tetra.tsm.model.Event;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import org.jdbi.v3.core.Handle;
 
 /** One transaction's view of the tables. Not for use after it has ended. */
 public final class Tx {
     private final Handle handle;
     private final Clock clock;
+    private final List<Event> events = new ArrayList<>();
 
     Tx(Handle handle, Clock clock) {
         this.handle = handle;
@@ -40,7 +44,12 @@ public final class Tx {
 
     /** What happened and who commanded what. */
     public Journal journal() {
-        return new Journal(handle, clock);
+        return new Journal(handle, clock, events);
+    }
+
+    /** What was written into the journal. */
+    List<Event> events() {
+        return events;
     }
 
     /** Settings of the home. */
