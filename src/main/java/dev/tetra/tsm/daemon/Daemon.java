@@ -190,7 +190,7 @@ final class Daemon {
         Ending how = ending.join();
         try {
             if (how instanceof Ending.Stop) {
-                engine.boot().endsOrderly();
+                noteOrderlyEnd();
             }
             close();
         } finally {
@@ -207,6 +207,15 @@ final class Daemon {
         }
         LOG.info("stopped");
         return 0;
+    }
+
+    private void noteOrderlyEnd() {
+        try {
+            engine.boot().endsOrderly();
+        } catch (TsmException e) {
+            // Most likely the disk is full. The next daemon then starts less anew than it could, but this one can end.
+            LOG.warn("that the daemon was told to end could not be noted: {}", e.getMessage());
+        }
     }
 
     /** For tests and training: ends without a command. */

@@ -127,6 +127,43 @@ class ErrorsIT {
         }
     }
 
+    /** The kernel refuses to write beyond this size, as it does on a full disk; 0 lifts it (prlimit(1)). */
+    private void filesGrowTo(long bytes) {
+        tsm.run(
+                        List.of(
+                                "prlimit",
+                                "--pid",
+                                "" + tsm.daemonPid(),
+                                "--fsize=" + (bytes == 0 ? "unlimited" : bytes + ":unlimited")),
+                        new byte[0])
+                .expect(0);
+    }
+
+    @Test
+    void a_full_disk_is_told_and_stops_nothing_and_then_all_goes_on() throws IOException {
+        tsm.tsm("start", "--exact-name", "--name", "nap", "sleep", "60").expect(0);
+        String before = tsm.bash("tsm list --json | jq -c '.[] | [.pid, .restarts, .status]'")
+                .expect(0)
+                .out();
+        filesGrowTo(4096);
+        for (int i = 0; i < 4; i++) {
+            Result failed = tsm.tsm("restart", "nap").expect(1);
+            assertTrue(failed.err().contains("is its disk full?"), failed.err());
+            assertFalse(failed.err().contains("\tat "), failed.err());
+            tsm.tsm("start", "sleep", "61").expect(1);
+        }
+        filesGrowTo(0);
+        assertEquals(
+                before,
+                tsm.bash("tsm list --json | jq -c '.[] | [.pid, .restarts, .status]'")
+                        .expect(0)
+                        .out());
+        tsm.tsm("restart", "nap").expect(0);
+        filesGrowTo(4096);
+        tsm.tsm("daemon", "stop").expect(0);
+        assertTrue(tsm.tsm("list").expect(0).out().contains("nap"), "the next daemon goes on");
+    }
+
     @Test
     void bad_options_and_values() throws IOException {
         refused(2, "no option --prot", "start", "--prot", "80", "sleep", "60");
