@@ -114,12 +114,18 @@ final class Daemon {
         HomeLock lock = HomeLock.take(home, LOCK_WAIT);
         // The two take about the same time and need nothing of each other.
         CompletableFuture<Store> opening = CompletableFuture.supplyAsync(
-                () -> Store.open(home, build, Clock.systemUTC()), Thread::startVirtualThread);
+                () -> Store.open(home, build, Clock.systemUTC(), template()), Thread::startVirtualThread);
         Host host = Hosts.forThisMachine();
         Store store = await(opening);
         Daemon daemon = new Daemon(home, build, lock, store, host);
         daemon.begin();
         return daemon;
+    }
+
+    /** The launcher says where the build has left one. */
+    private static @Nullable Path template() {
+        String path = System.getProperty("tsm.template");
+        return path == null ? null : Path.of(path);
     }
 
     private void begin() throws IOException {

@@ -3,6 +3,7 @@ package dev.tetra.tsm.daemon;
 import dev.tetra.tsm.model.BuildInfo;
 import dev.tetra.tsm.model.TsmException;
 import dev.tetra.tsm.os.DaemonProcess;
+import dev.tetra.tsm.store.Template;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -10,7 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The daemon's program: {@code --home DIR} runs it, {@code --train} exercises it once for the cache of classes. On stdout
+ * The daemon's program: {@code --home DIR} runs it, {@code --train} exercises it once for the cache of classes, {@code
+ * --template FILE} makes the database that new homes begin with. On stdout
  * it says one thing to the launcher: {@code ready}, or {@code failed CODE} and why; after that stdout is its log.
  */
 public final class Main {
@@ -27,11 +29,23 @@ public final class Main {
             code = serve(Path.of(arguments[1]));
         } else if (arguments.length == 1 && arguments[0].equals("--train")) {
             code = Training.run();
+        } else if (arguments.length == 2 && arguments[0].equals("--template")) {
+            code = template(Path.of(arguments[1]));
         } else {
-            System.err.println("usage: --home DIR | --train");
+            System.err.println("usage: --home DIR | --train | --template FILE");
             code = USAGE;
         }
         System.exit(code);
+    }
+
+    private static int template(Path file) {
+        try {
+            Template.write(file, BuildInfo.load());
+            return 0;
+        } catch (IOException e) {
+            System.err.println("no database for new homes was made: " + e);
+            return 1;
+        }
     }
 
     private static int serve(Path home) {

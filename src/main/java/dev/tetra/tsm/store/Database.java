@@ -19,6 +19,7 @@ import java.util.Set;
 import org.h2.api.ErrorCode;
 import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVStoreException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,11 +55,16 @@ final class Database {
     private final Path home;
     private final BuildInfo build;
     private final Clock clock;
+    private final @Nullable Path template;
     private final Credentials credentials;
     private final Backups backups;
     private final List<String> notices = new ArrayList<>();
 
-    Database(Path home, BuildInfo build, Clock clock) {
+    /**
+     * @param template an empty database that {@link Template} has made, to spare a new home the migrations; null for none
+     */
+    Database(Path home, BuildInfo build, Clock clock, @Nullable Path template) {
+        this.template = template;
         this.home = home;
         this.build = build;
         this.clock = clock;
@@ -130,13 +136,21 @@ final class Database {
 
     private void create() throws SQLException, IOException {
         Files.deleteIfExists(file("tsm.new"));
-        migrateDraft();
+        if (template != null && Template.copy(template, file("tsm.new"), credentials)) {
+            moveDraft();
+        } else {
+            migrateDraft();
+        }
     }
 
     private void migrateDraft() throws SQLException, IOException {
         String draft = Urls.file(home.resolve("tsm.new"));
         Schema.migrate(draft, credentials, build);
         shutdown(Urls.connect(draft, Credentials.OWNER, credentials.owner()));
+        moveDraft();
+    }
+
+    private void moveDraft() throws IOException {
         Files.setPosixFilePermissions(file("tsm.new"), PosixFilePermissions.fromString("rw-------"));
         Files.move(file("tsm.new"), file("tsm"), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
@@ -178,7 +192,7 @@ final class Database {
         return home.resolve(name + SUFFIX);
     }
 
-    private static void shutdown(Connection connection) throws SQLException {
+    static void shutdown(Connection connection) throws SQLException {
         try (connection;
                 var statement = connection.createStatement()) {
             statement.execute("SHUTDOWN");

@@ -59,7 +59,16 @@ public final class Store implements AutoCloseable {
      * @throws TsmException.Unavailable when it is from a newer tsm, or cannot be read or written
      */
     public static Store open(Path home, BuildInfo build, Clock clock) {
-        Database database = new Database(home, build, clock);
+        return open(home, build, clock, null);
+    }
+
+    /**
+     * The same.
+     *
+     * @param template what a new database is copied from, see {@link Template}; null for none
+     */
+    public static Store open(Path home, BuildInfo build, Clock clock, @Nullable Path template) {
+        Database database = new Database(home, build, clock, template);
         Connection first = database.open();
         Store store = new Store(database, clock);
         try {

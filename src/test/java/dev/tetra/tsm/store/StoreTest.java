@@ -65,6 +65,41 @@ class StoreTest {
     }
 
     @Test
+    void a_new_home_begins_with_a_copy_of_the_template_and_has_its_own_passwords() throws Exception {
+        Path template = home.resolve("template.mv.db");
+        Template.write(template, BUILD);
+        Path fresh = Files.createDirectory(home.resolve("fresh"));
+        try (Store store = Store.open(fresh, BUILD, Clock.systemUTC(), template)) {
+            assertEquals(Schema.NEWEST, store.state().schema());
+            assertEquals(1, add(store, "web"));
+        }
+        assertEquals(
+                PosixFilePermissions.fromString("rw-------"),
+                Files.getPosixFilePermissions(fresh.resolve("tsm.mv.db")));
+        Credentials own = Credentials.of(fresh.resolve("db.secret"));
+        String url = "jdbc:h2:file:" + fresh.resolve("tsm") + ";FILE_LOCK=NO";
+        for (String user : List.of(Credentials.OWNER, Credentials.AUDITOR)) {
+            assertThrows(
+                    SQLException.class,
+                    () -> Urls.connect(url, user, "template").close());
+        }
+        Urls.connect(url, Credentials.OWNER, own.owner()).close();
+        Urls.connect(url, Credentials.AUDITOR, own.auditor()).close();
+    }
+
+    @Test
+    void a_template_that_is_of_no_use_is_done_without() throws IOException {
+        Path template = Files.writeString(home.resolve("template.mv.db"), "no database");
+        try (Store store = Store.open(home, BUILD, Clock.systemUTC(), template)) {
+            assertEquals(1, add(store, "web"));
+        }
+        Files.delete(home.resolve("tsm.mv.db"));
+        try (Store store = Store.open(home, BUILD, Clock.systemUTC(), home.resolve("none.mv.db"))) {
+            assertEquals(1, add(store, "web"));
+        }
+    }
+
+    @Test
     void what_was_committed_is_there_after_a_new_opening_without_a_proper_close() throws IOException {
         Path copy = Files.createDirectory(home.resolve("copy"));
         try (Store store = open()) {
