@@ -132,10 +132,14 @@ class ArchitectureTest {
                 .callMethod(Throwable.class, "printStackTrace"));
     }
 
-    /** The host reaps all children of the program, so a child that it did not start would lose its exit code. */
+    /**
+     * The daemon's host reaps all children of the program, so a child that it did not start would lose its exit code. The
+     * Java client is another program, without a host.
+     */
     @Test
     void only_os_starts_programs() {
         check(noClasses()
+                .that(outside("repl"))
                 .should()
                 .dependOnClassesThat()
                 .areAssignableTo(ProcessBuilder.class)

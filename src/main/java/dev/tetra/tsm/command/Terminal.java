@@ -20,6 +20,9 @@ public interface Terminal {
      */
     OutputStream stream();
 
+    /** The rest is for a program of the Java client, by its name; nothing may be written after. */
+    void client(String program);
+
     /** Asks the user; empty when there is nobody to answer. */
     Optional<String> ask(String question);
 

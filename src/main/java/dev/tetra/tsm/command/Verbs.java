@@ -82,6 +82,7 @@ final class Verbs {
         add(StartupStatusVerb::new, "startup status");
         add(VersionVerb::new, "version", "--version", "-V");
         add(() -> new HelpVerb(this), "help", "--help", "-h");
+        add(ReplVerb::new, "repl");
         add(() -> new ShellInitVerb(this), "shell-init");
         add(() -> new CompleteVerb(this), HIDDEN + "complete");
     }

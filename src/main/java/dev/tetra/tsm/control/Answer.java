@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /**
  * Where the answer to one request goes. An answer ends with exactly one of {@link #exit}, {@link #stream} (it ends when
- * the handler returns; the exit code is 0) or {@link #replaced}.
+ * the handler returns; the exit code is 0), {@link #client} or {@link #replaced}.
  *
  * <p>A client may go away at any time. Then {@link #out} and {@link #err} do nothing, so that a change of state is
  * never cut in two by a closed terminal; what only serves the client (streams, waits) ends by {@link #onGone}, by the
@@ -39,6 +39,13 @@ public interface Answer {
 
     /** Ends the answer with an exit code, 0 to 255. */
     void exit(int code);
+
+    /**
+     * Ends the answer: the rest is for a program that draws on the client's terminal, which the client becomes.
+     *
+     * @param program its name, of lower-case letters
+     */
+    void client(String program);
 
     /**
      * The client's environment, {@code NAME=VALUE} each, in its order.

@@ -39,6 +39,8 @@ public final class ControlClient implements AutoCloseable {
         REPLACED,
         /** The daemon is being replaced; the request has to be sent to the new one. */
         RETRY,
+        /** A program that draws on the terminal has to go on with the same words. */
+        CLIENT,
         /** The daemon went away before the answer ended. */
         LOST
     }
@@ -47,8 +49,14 @@ public final class ControlClient implements AutoCloseable {
      * The end of an answer.
      *
      * @param code the exit code; 69 when the daemon was lost
+     * @param program the name of the program that has to go on; empty when the answer ended otherwise
      */
-    public record Outcome(End end, int code) {}
+    public record Outcome(End end, int code, String program) {
+        /** An end without a program. */
+        public Outcome(End end, int code) {
+            this(end, code, "");
+        }
+    }
 
     private final Socket socket;
     private final ConnectionInput in;
@@ -128,6 +136,9 @@ public final class ControlClient implements AutoCloseable {
                 }
                 case 'r' -> {
                     return new Outcome(End.RETRY, 0);
+                }
+                case 'j' -> {
+                    return new Outcome(End.CLIENT, 0, argument);
                 }
                 default -> throw new IOException("the daemon sent an unknown frame: " + header);
             }

@@ -136,12 +136,21 @@ final class SocketAnswer implements Answer {
     }
 
     @Override
+    public void client(String program) {
+        endWith("j " + program);
+    }
+
+    @Override
     public void replaced(boolean thenRetry) {
+        endWith(thenRetry ? "r" : "w");
+    }
+
+    private void endWith(String header) {
         synchronized (writing) {
             requireOpen();
             flush();
             end();
-            send(() -> frames.header(thenRetry ? "r" : "w"));
+            send(() -> frames.header(header));
         }
     }
 

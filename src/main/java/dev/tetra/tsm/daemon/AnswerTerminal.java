@@ -13,15 +13,16 @@ final class AnswerTerminal implements Terminal {
     private final Request request;
     private final Answer answer;
     private @Nullable OutputStream stream;
+    private boolean handedOver;
 
     AnswerTerminal(Request request, Answer answer) {
         this.request = request;
         this.answer = answer;
     }
 
-    /** Whether the answer became a stream, which ends by itself with code 0. */
-    boolean streamed() {
-        return stream != null;
+    /** Whether the answer needs no exit code: it became a stream, or a program of the client's goes on. */
+    boolean ended() {
+        return stream != null || handedOver;
     }
 
     @Override
@@ -45,6 +46,12 @@ final class AnswerTerminal implements Terminal {
             stream = answer.stream();
         }
         return stream;
+    }
+
+    @Override
+    public void client(String program) {
+        answer.client(program);
+        handedOver = true;
     }
 
     @Override

@@ -85,7 +85,7 @@ final class Requests implements RequestHandler {
                 answer.exit(code);
             }
             case null -> {
-                if (!terminal.streamed()) {
+                if (!terminal.ended()) {
                     answer.exit(code);
                 }
             }

@@ -39,6 +39,9 @@ final class FakeTerminal implements Terminal {
     }
 
     @Override
+    public void client(String program) {}
+
+    @Override
     public Optional<String> ask(String question) {
         return Optional.empty();
     }

@@ -97,6 +97,9 @@ final class ScriptedTerminal implements Terminal {
     }
 
     @Override
+    public void client(String program) {}
+
+    @Override
     public synchronized Optional<String> ask(String question) {
         questions.add(question);
         return Optional.ofNullable(answer);
