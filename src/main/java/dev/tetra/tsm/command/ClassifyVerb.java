@@ -13,8 +13,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         description = {
             "Say what sort of process a command would be.",
-            "Options end at the first word that is not one; the rest belongs to the command. Nothing is started."
-        })
+            "Options end at the first word that is not one; the rest belongs to the command. Nothing is" + " started."
+        },
+        footer = "tsm classify python3 -m http.server")
 final class ClassifyVerb extends Verb {
     @Parameters(arity = "1..*", paramLabel = "COMMAND", description = "The command, its words or one quoted line.")
     List<String> words = new ArrayList<>();

@@ -10,7 +10,8 @@ import picocli.CommandLine.Option;
         description = {
             "Forget every process at rest: stopped, exited, errored.",
             "Their ports become free and their logs are removed; what they did stays in the history."
-        })
+        },
+        footer = {"tsm cleanup", "tsm cleanup -n staging --keep-logs"})
 final class CleanupVerb extends Verb {
     @Option(
             names = {"-n", "--namespace"},

@@ -15,12 +15,15 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
 /** Runs the words of a request: finds the verb, parses, calls, and maps every error to its words and exit code. */
 public final class Commands {
     private static final Logger LOG = LoggerFactory.getLogger(Commands.class);
     private static final int USAGE = 2;
+    private static final String JSON = "--json";
 
     private final Verbs verbs = new Verbs();
 
@@ -32,7 +35,6 @@ public final class Commands {
 
     /** Runs one command line, without the program's name. Returns the exit code. */
     public int run(List<String> words, Context context) {
-        boolean json = words.contains("--json");
         Optional<Verbs.Found> found = verbs.find(words);
         if (found.isEmpty() || !found.get().verb().quiet()) {
             context.daemon().untoldNotices().forEach(context::note);
@@ -42,23 +44,22 @@ public final class Commands {
             return USAGE;
         }
         if (found.isEmpty()) {
-            return report(unknown(words.getFirst()), json, context);
+            return report(unknown(words.getFirst()), words.contains(JSON), false, context);
         }
-        return parseAndRun(found.get(), words, json, context);
+        return parseAndRun(found.get(), words, context);
     }
 
-    private int parseAndRun(Verbs.Found found, List<String> words, boolean json, Context context) {
+    private int parseAndRun(Verbs.Found found, List<String> words, Context context) {
         Verb verb = found.verb();
         CommandLine line = Verbs.commandLine(verb, found.name());
         List<String> arguments = words.subList(found.words(), words.size());
         try {
             line.parseArgs(arguments.toArray(String[]::new));
         } catch (ParameterException e) {
-            return report(usage(e, found.name(), line), json, context);
+            return report(usage(e, found.name(), line), asksJson(line, arguments), verb.printsLines(), context);
         }
         if (line.isUsageHelpRequested()) {
-            context.out(line.getUsageMessage(
-                    context.terminal().colour() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
+            HelpVerb.show(found.name(), line, verb.json, context);
             return 0;
         }
         long began = System.nanoTime();
@@ -69,12 +70,12 @@ public final class Commands {
             code = verb.run(context);
         } catch (TsmException e) {
             error = e;
-            code = report(e, verb.json, context);
+            code = report(e, verb.json, verb.printsLines(), context);
         } catch (Exception e) {
             LOG.error("tsm {} failed", CommandWords.join(Secrets.maskWords(words)), e);
             error = new TsmException.Internal(
                     e.getClass().getSimpleName() + (e.getMessage() == null ? "" : ": " + e.getMessage()), e);
-            code = report(error, verb.json, context);
+            code = report(error, verb.json, verb.printsLines(), context);
         }
         if (verb.changes()) {
             record(words, context, code, error, at, Duration.ofNanos(System.nanoTime() - began));
@@ -82,9 +83,27 @@ public final class Commands {
         return code;
     }
 
-    private static int report(TsmException error, boolean json, Context context) {
+    /** Whether {@code --json} is among words that do not parse, and is this command's own. */
+    private static boolean asksJson(CommandLine line, List<String> arguments) {
+        CommandSpec spec = line.getCommandSpec();
+        for (int i = 0; i < arguments.size() && !arguments.get(i).equals("--"); i++) {
+            String word = arguments.get(i);
+            if (word.equals(JSON)) {
+                return true;
+            }
+            OptionSpec option = spec.findOption(word);
+            if (option != null && option.arity().max() > 0) {
+                i++;
+            } else if (line.isStopAtPositional() && !word.startsWith("-")) {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    private static int report(TsmException error, boolean json, boolean asLine, Context context) {
         if (json) {
-            context.terminal().document(Errors.json(error));
+            context.terminal().document(asLine ? Errors.jsonLine(error) : Errors.json(error));
         } else {
             context.err(Errors.text(error, new Ansi(context.terminal().errColour())));
         }

@@ -22,10 +22,13 @@ import picocli.CommandLine.Parameters;
 @Command(
         description = {
             "Look after the daemon: status, start, stop, restart, logs.",
-            "status shows how it is and starts none. stop ends it and leaves the processes running, unless --all is"
-                    + " given; the next command starts another, which takes them up. restart puts a new daemon in its"
-                    + " place, in the same pid, and loses nothing. logs shows its own log."
-        })
+            "status shows how it is and starts none. stop ends it and leaves the processes running, unless"
+                    + " --all is given; the next command starts another, which takes them up. restart puts a new daemon"
+                    + " in its place, in the same pid, and loses nothing. logs shows its own log; with --json each line"
+                    + " is an object on a line of its own."
+        },
+        exitCodeList = "1:status: no daemon runs. stop --all: a process cannot be stopped.",
+        footer = {"tsm daemon status --json", "tsm daemon stop --all", "tsm daemon logs -f"})
 final class DaemonVerb extends Verb {
     private static final long USUAL_LINES = 50;
 
@@ -107,9 +110,6 @@ final class DaemonVerb extends Verb {
         }
         if (follow && asked != What.LOGS) {
             throw misplaced("--follow", asked, "tsm daemon logs --follow");
-        }
-        if (json && asked == What.LOGS) {
-            throw misplaced("--json", asked, "tsm daemon logs");
         }
         if (lines != null && lines < 0) {
             throw new TsmException.Usage("--lines: " + lines + " is no number of lines", "give 0 or more");
@@ -221,6 +221,11 @@ final class DaemonVerb extends Verb {
         context.daemon().replaceAfterAnswer();
     }
 
+    @Override
+    boolean printsLines() {
+        return what == What.LOGS || action.equalsIgnoreCase(Words.of(What.LOGS));
+    }
+
     private static String processes(int running) {
         return running == 0 ? "no process is running" : running + (running == 1 ? " process runs" : " processes run");
     }
@@ -228,8 +233,10 @@ final class DaemonVerb extends Verb {
     private void logs(Context context) {
         LogSource source =
                 new LogSource("daemon", LogStream.ERR, context.daemon().log());
-        LogView.Wish wish = new LogView.Wish(lines == null ? USUAL_LINES : lines, true, null, null);
-        LogView view = new LogView(context.terminal(), wish, new LogTimes(Clock.systemUTC()), LogView.raw());
+        LogView.Wish wish = new LogView.Wish(lines == null ? USUAL_LINES : lines, !json, null, null);
+        LogTimes times = new LogTimes(Clock.systemUTC());
+        LogView.Output output = json ? JsonLines.output(times, (object, from, time) -> {}) : LogView.raw();
+        LogView view = new LogView(context.terminal(), wish, times, output);
         if (follow) {
             view.follow(() -> List.of(source));
         } else {

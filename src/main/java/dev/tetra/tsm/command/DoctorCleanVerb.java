@@ -9,9 +9,12 @@ import picocli.CommandLine.Option;
 
 @Command(
         description = {
-            "Clear away what belongs to nothing: stale rows, ports of processes that are gone, dead sockets.",
-            "No process is ended and no tracked process is forgotten; tsm cleanup forgets those at rest."
-        })
+            "Clear away stale rows, ports and sockets.",
+            "That is what belongs to nothing: ports of processes that are gone, dead sockets. No process is"
+                    + " ended and no tracked process is forgotten; tsm cleanup forgets those at rest."
+        },
+        exitCodeList = "1:--aggressive: a reserved port has another listener than its process.",
+        footer = {"tsm doctor clean", "tsm doctor clean --aggressive --logs"})
 final class DoctorCleanVerb extends Verb {
     @Option(
             names = "--aggressive",

@@ -14,10 +14,12 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         description = {
-            "Source an env file in a clean shell and say what is wrong with it.",
-            "Shows names with values masked, lines that set a name twice, what wins over what, errors with their line,"
-                    + " and whether others can read its secrets. The exit code is 1 when something failed."
-        })
+            "Say what is wrong with an env file.",
+            "It is sourced in a clean shell. Shows names with values masked, lines that set a name twice,"
+                    + " what wins over what, errors with their line, and whether others can read its secrets."
+        },
+        exitCodeList = "1:A check failed, or there is no such file.",
+        footer = {"tsm doctor env dev", "tsm doctor env ./settings.env --reveal"})
 final class DoctorEnvVerb extends Verb {
     @Parameters(arity = "1", paramLabel = "FILE", description = "The file, or its name as for --env.")
     String file = "";

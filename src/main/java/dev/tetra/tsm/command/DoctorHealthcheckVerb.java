@@ -9,8 +9,10 @@ import picocli.CommandLine.Command;
 @Command(
         description = {
             "Check whether all that tsm needs is there and in order.",
-            "Lines begin with [OK], [WARN] or [FAIL]; the exit code is 1 when one failed."
-        })
+            "Lines begin with [OK], [WARN] or [FAIL]."
+        },
+        exitCodeList = "1:A check failed.",
+        footer = "tsm doctor healthcheck")
 final class DoctorHealthcheckVerb extends Verb {
     @Override
     int run(Context context) {

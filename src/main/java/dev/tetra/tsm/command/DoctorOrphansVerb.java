@@ -14,10 +14,12 @@ import picocli.CommandLine.Option;
 @Command(
         description = {
             "Find processes that tsm started and no longer tracks.",
-            "They are known by what tsm put into their environment, so none of a stranger's is among them. Apart from"
-                    + " these: servers of yours whose parent is gone, which tsm may have nothing to do with.",
+            "They are known by what tsm put into their environment, so none of a stranger's is among them."
+                    + " Apart from these: servers of yours whose parent is gone, which tsm may have nothing to do with.",
             "--adopt takes back the former, with ID, name and port where these are free."
-        })
+        },
+        exitCodeList = "1:--adopt: one could not be taken back.",
+        footer = {"tsm doctor orphans", "tsm doctor orphans --adopt"})
 final class DoctorOrphansVerb extends Verb {
     @Option(names = "--adopt", description = "Take back those that tsm started.")
     boolean adopt;
@@ -127,12 +129,11 @@ final class DoctorOrphansVerb extends Verb {
                                 .field("pid", taken.process().pid())
                                 .field("port", taken.process().port())
                                 .strings("notes", taken.notes()))
-                .array(
-                        "refused",
-                        result.refused(),
-                        (item, refused) -> item.field(
-                                        "pid", refused.orphan().leader().pid())
-                                .field("message", refused.why().getMessage()));
+                .array("refused", result.refused(), (item, refused) -> {
+                    item.field("pid", refused.orphan().leader().pid())
+                            .field("message", refused.why().getMessage());
+                    Errors.write(item, refused.why());
+                });
     }
 
     @Override

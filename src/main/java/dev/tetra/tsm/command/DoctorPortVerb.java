@@ -12,9 +12,10 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         description = {
-            "Say who has a port, whether tsm manages it, and what to do.",
+            "Say who has a port, and what to do about it.",
             "The exit code is 0 for a free port too; --json has \"free\"."
-        })
+        },
+        footer = "tsm doctor port 3000")
 final class DoctorPortVerb extends Verb {
     @Parameters(arity = "1", paramLabel = "PORT", description = "The port, 1 to 65535.")
     int port;

@@ -11,12 +11,13 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         description = {
-            "Show the ports in use where people develop, and every one that tsm has reserved.",
-            "The ranges are 3000-3999, 4000-4999, 5000-5999, 8000-8999 and tsm's own. USED: something listens on it."
-                    + " TAKEN: not the process it is reserved for. SILENT: its process runs and does not listen on it."
-                    + " RESERVED: for a process at rest. CLAIMED: by tsm ports claim.",
+            "Show the ports in use where people develop.",
+            "The ranges are 3000-3999, 4000-4999, 5000-5999, 8000-8999 and every port that tsm has reserved."
+                    + " USED: something listens on it. TAKEN: not the process it is reserved for. SILENT: its process"
+                    + " runs and does not listen on it. RESERVED: for a process at rest. CLAIMED: by tsm ports claim.",
             "See also: tsm doctor port, kill, orphans, healthcheck, clean, env."
-        })
+        },
+        footer = "tsm doctor")
 final class DoctorVerb extends Verb {
     private static final List<String> ACTIONS =
             List.of("ports", "port", "kill", "orphans", "healthcheck", "clean", "env");

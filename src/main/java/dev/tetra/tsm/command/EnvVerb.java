@@ -21,10 +21,13 @@ import picocli.CommandLine.Option;
 
 @Command(
         description = {
-            "Show tsm's own settings; with a target, the environment of a process and where each value came from.",
-            "From: caller is whoever started it, file its env file, option -e, tsm what tsm sets; later ones win."
-                    + " With --json: one object for one target, else an array."
-        })
+            "Show tsm's settings, or the environment of a process.",
+            "With a target: every variable and where its value came from: caller is whoever started it, file"
+                    + " its env file, option -e, tsm what tsm sets; later ones win. With --json: one object for one"
+                    + " target, else an array."
+        },
+        exitCodeList = "3:No such process.",
+        footer = {"tsm env", "tsm env api --reveal"})
 final class EnvVerb extends Targeted {
     /** What of the caller's environment makes tsm work otherwise. */
     private static final List<String> RELEVANT = List.of(

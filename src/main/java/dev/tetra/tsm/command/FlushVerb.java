@@ -10,8 +10,10 @@ import picocli.CommandLine.Command;
 @Command(
         description = {
             "Empty the logs of processes; without a target, of all.",
-            "The files stay where they are and the processes go on writing to them."
-        })
+            "The files stay where they are and the processes go on writing to them. Compressed parts are" + " removed."
+        },
+        exitCodeList = {"1:A log cannot be emptied.", "3:No such process."},
+        footer = "tsm flush api")
 final class FlushVerb extends Targeted {
     @Override
     int run(Context context) {

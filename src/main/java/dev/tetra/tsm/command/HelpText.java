@@ -3,40 +3,27 @@ package dev.tetra.tsm.command;
 import dev.tetra.tsm.command.render.Ansi;
 import dev.tetra.tsm.command.render.Style;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The overview of all verbs, grouped by what people want to do. */
 final class HelpText {
     private record Group(String title, List<String> names) {}
 
+    /** Every command that people use is in exactly one of them; a new one has to be put where it is looked for. */
     private static final List<Group> GROUPS = List.of(
-            new Group("Start and stop", List.of("start", "stop", "restart", "delete", "kill", "signal", "cleanup")),
-            new Group("Look", List.of("list", "info", "why", "events", "wait")),
-            new Group("Logs", List.of("logs", "flush")),
             new Group(
-                    "Ports and commands",
-                    List.of(
-                            "ports",
-                            "ports range",
-                            "ports claim",
-                            "ports cleanup",
-                            "classify",
-                            "patterns",
-                            "patterns test")),
-            new Group("Environment", List.of("init", "env")),
+                    "Run a command, and end it",
+                    List.of("start", "stop", "restart", "delete", "kill", "signal", "wait", "cleanup")),
+            new Group("See what runs, and why", List.of("list", "info", "why", "events")),
+            new Group("Read what it writes", List.of("logs", "flush")),
             new Group(
-                    "Doctor",
-                    List.of(
-                            "doctor",
-                            "doctor port",
-                            "doctor kill",
-                            "doctor orphans",
-                            "doctor healthcheck",
-                            "doctor clean",
-                            "doctor env")),
-            new Group("Control sockets", List.of("ipc list", "ipc test", "ipc send", "ipc cleanup", "socket")),
+                    "Have the right port, and find who has it",
+                    List.of("ports", "ports range", "ports claim", "ports cleanup", "doctor port", "doctor kill")),
+            new Group("Set its environment", List.of("init", "env", "doctor env")),
             new Group(
-                    "Services",
+                    "Keep services, and have them come up at boot",
                     List.of(
                             "service",
                             "service add",
@@ -45,24 +32,38 @@ final class HelpText {
                             "service import",
                             "service export",
                             "show",
+                            "save",
                             "enable",
                             "disable",
-                            "save",
-                            "save pattern",
                             "startup",
                             "startup install",
                             "startup uninstall",
                             "startup status")),
-            new Group("The daemon, and help", List.of("daemon", "shell-init", "version", "help")));
+            new Group(
+                    "Find out what is wrong",
+                    List.of("doctor", "doctor healthcheck", "doctor orphans", "doctor clean")),
+            new Group(
+                    "Talk to a process through its control socket",
+                    List.of("socket", "ipc list", "ipc test", "ipc send", "ipc cleanup")),
+            new Group("Teach tsm your programs", List.of("classify", "patterns", "patterns test", "save pattern")),
+            new Group("Look after tsm itself", List.of("daemon", "shell-init", "version", "help")));
 
     private static final String EXAMPLES = """
-              tsm start python3 -m http.server          a server, on a port that is free
-              tsm start --name api --env dev node app.js
-              tsm logs api -f                           follow what it writes
-              tsm why api                               what happened to it, and what comes next
+              tsm start python3 -m http.server        a server, on a port that is free
+              tsm start --name api --env dev app.js   a name, and env/dev.env
+              tsm logs api -f                         follow what it writes
+              tsm why api                             what happened, and what comes next
+              tsm list --json | jq -r '.[].name'      for scripts
             """;
 
     private HelpText() {}
+
+    /** The names in each group, by its title, in the order they are shown. */
+    static Map<String, List<String>> groups() {
+        Map<String, List<String>> groups = new LinkedHashMap<>();
+        GROUPS.forEach(group -> groups.put(group.title(), group.names()));
+        return groups;
+    }
 
     static String of(List<Verbs.Listed> verbs, Ansi ansi) {
         int width = verbs.stream().mapToInt(verb -> verb.name().length()).max().orElse(0) + 2;
@@ -81,7 +82,7 @@ final class HelpText {
                 .append(ansi.paint(Style.BOLD, "Examples"))
                 .append('\n')
                 .append(EXAMPLES);
-        text.append("\ntsm help COMMAND says more about one.\n");
+        text.append("\ntsm help COMMAND says more about one. What prints something takes --json.\n");
         return text.toString();
     }
 

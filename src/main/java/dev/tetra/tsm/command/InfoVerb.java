@@ -8,7 +8,10 @@ import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-@Command(description = {"Show everything about processes.", "With --json: one object for one target, else an array."})
+@Command(
+        description = {"Show everything about processes.", "With --json: one object for one target, else an array."},
+        exitCodeList = "3:No such process.",
+        footer = {"tsm info api", "tsm info api --json | jq .runs"})
 final class InfoVerb extends Targeted {
     @Option(names = "--reveal", description = "Show the values of variables that look secret.")
     boolean reveal;

@@ -8,9 +8,11 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         description = {
-            "Write a new env file env/NAME.env below this folder, to be filled in.",
-            "It is readable by you alone. A file that is there is left as it is."
-        })
+            "Write a new env file env/NAME.env, to be filled in.",
+            "It is made below this folder, readable by you alone. A file that is there is left as it is."
+        },
+        exitCodeList = {"1:The file cannot be written.", "4:The file is there."},
+        footer = "tsm init dev && tsm start --env dev app.js")
 final class InitVerb extends Verb {
     @Parameters(arity = "1", paramLabel = "NAME", description = "The name of the environment, such as dev.")
     String name = "";

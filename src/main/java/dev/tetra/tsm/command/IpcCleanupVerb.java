@@ -10,7 +10,8 @@ import picocli.CommandLine.Command;
         description = {
             "Remove control sockets that belong to no process.",
             "Only sockets that nobody listens on are removed; other files in the folder are left alone."
-        })
+        },
+        footer = "tsm ipc cleanup")
 final class IpcCleanupVerb extends Verb {
     @Override
     int run(Context context) {

@@ -12,9 +12,10 @@ import picocli.CommandLine.Command;
 @Command(
         description = {
             "List the control sockets of processes.",
-            "Listens says whether a client that connects to the path reaches tsm; App whether the program has a socket of"
-                    + " its own at $TSM_SOCKET.app. Also: tsm ipc test, ipc send, ipc cleanup."
-        })
+            "Listens says whether a client that connects to the path reaches tsm; App whether the program"
+                    + " has a socket of its own at $TSM_SOCKET.app. Also: tsm ipc test, ipc send, ipc cleanup."
+        },
+        footer = "tsm ipc list")
 final class IpcListVerb extends Verb {
     @Override
     int run(Context context) {

@@ -10,11 +10,16 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         description = {
-            "Send a request to the control socket of a process and print the answer.",
-            "STATUS, HEALTH, RELOAD and STOP are answered by tsm; every other goes to the program, if it listens on"
-                    + " $TSM_SOCKET.app. Words after -- are never options. Exit code 1 for an answer FAIL or ERR, 3 for"
-                    + " no control socket, 5 for no answer in time."
-        })
+            "Send a request to a control socket; print the answer.",
+            "STATUS, HEALTH, RELOAD and STOP are answered by tsm; every other goes to the program, if it"
+                    + " listens on $TSM_SOCKET.app. Words after -- are never options."
+        },
+        exitCodeList = {
+            "1:The answer is FAIL or ERR.",
+            "3:No such process, or it has no control socket.",
+            "5:No answer in time."
+        },
+        footer = {"tsm ipc send worker STATUS", "tsm ipc send worker -- GET queue --length"})
 final class IpcSendVerb extends Verb {
     private static final Set<String> LOOKING = Set.of("STATUS", "HEALTH");
 

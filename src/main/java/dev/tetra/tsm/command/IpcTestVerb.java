@@ -10,10 +10,13 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
 @Command(
-        description = {
-            "Ask control sockets for STATUS and HEALTH, and say what is wrong.",
-            "Exit code 0: alive and healthy; 1: not; 3: no control socket; 5: no answer in time."
-        })
+        description = {"Test control sockets, and say what is wrong.", "Each is asked for STATUS and HEALTH."},
+        exitCodeList = {
+            "1:One is not alive and healthy.",
+            "3:No such process, or it has no control socket.",
+            "5:No answer in time."
+        },
+        footer = {"tsm ipc test worker", "tsm ipc test all"})
 final class IpcTestVerb extends Targeted {
     @Override
     int run(Context context) {
@@ -60,5 +63,6 @@ final class IpcTestVerb extends Targeted {
                 .field("status", one.status())
                 .field("health", one.health())
                 .strings("problems", one.problems());
+        Results.failure(json, one.failure());
     }
 }

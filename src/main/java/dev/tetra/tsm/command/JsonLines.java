@@ -1,19 +1,19 @@
 package dev.tetra.tsm.command;
 
+import dev.tetra.tsm.command.render.Errors;
 import dev.tetra.tsm.command.render.Json;
 import dev.tetra.tsm.logs.LogLine;
 import dev.tetra.tsm.logs.LogSink;
 import dev.tetra.tsm.logs.LogSource;
 import dev.tetra.tsm.logs.LogTimes;
 import dev.tetra.tsm.model.RawText;
+import dev.tetra.tsm.model.TsmException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * Writes each line of a log as a JSON object on a line of its own. A line that is not finished is held back until it is;
@@ -23,7 +23,7 @@ import java.util.function.Function;
 final class JsonLines implements LogSink {
     private final OutputStream out;
     private final LogTimes times;
-    private final Function<String, Optional<Integer>> ids;
+    private final Origin origin;
     private final Map<LogSource, Held> held = new LinkedHashMap<>();
 
     private static final class Held {
@@ -32,15 +32,32 @@ final class JsonLines implements LogSink {
         private boolean partial;
     }
 
-    /**
-     * A writer for one call.
-     *
-     * @param ids the TSM ID of a process by its name
-     */
-    JsonLines(OutputStream out, LogTimes times, Function<String, Optional<Integer>> ids) {
+    /** Writes the fields that say where a line is from and when it was written. */
+    @FunctionalInterface
+    interface Origin {
+        void write(Json json, LogSource source, Instant time);
+    }
+
+    private JsonLines(OutputStream out, LogTimes times, Origin origin) {
         this.out = out;
         this.times = times;
-        this.ids = ids;
+        this.origin = origin;
+    }
+
+    /** Writes lines, and an error in their midst, as objects. */
+    static LogView.Output output(LogTimes times, Origin origin) {
+        return new LogView.Output() {
+            @Override
+            public LogView.Writer to(OutputStream out) {
+                JsonLines objects = new JsonLines(out, times, origin);
+                return new LogView.Writer(objects, objects::finish);
+            }
+
+            @Override
+            public byte[] error(TsmException error) {
+                return Errors.jsonLine(error);
+            }
+        };
     }
 
     @Override
@@ -81,11 +98,8 @@ final class JsonLines implements LogSink {
         String text = RawText.decode(bytes, 0, carriageReturn ? bytes.length - 1 : bytes.length);
         boolean partial = line.partial || !ends;
         out.write(Json.line(json -> {
-            json.field("time", line.time)
-                    .field("name", source.name())
-                    .field("id", ids.apply(source.name()).orElse(null))
-                    .field("stream", source.stream().word())
-                    .field("line", text);
+            origin.write(json, source, line.time);
+            json.field("line", text);
             if (partial) {
                 json.field("partial", true);
             }

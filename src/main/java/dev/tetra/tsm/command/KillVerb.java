@@ -22,10 +22,16 @@ import picocli.CommandLine.Parameters;
 @Command(
         description = {
             "Kill processes at once (SIGKILL).",
-            "A number is a port first, then an ID, then a pid. A process that tsm manages is killed with all its"
-                    + " descendants and stays listed as stopped. A port or pid of a process that tsm does not manage"
-                    + " means that process: it is shown, and killed after a yes or with --yes."
-        })
+            "A number is a port first, then an ID, then a pid. A process that tsm manages is killed with all"
+                    + " its descendants and stays listed as stopped. A port or pid of a process that tsm does not"
+                    + " manage means that process: it is shown, and killed after a yes or with --yes; never pid 1, tsm"
+                    + " itself, or another user's."
+        },
+        exitCodeList = {
+            "1:It may not or cannot be killed, or the answer was no.",
+            "3:No such process, and nobody on that port."
+        },
+        footer = {"tsm kill api", "tsm kill 3000 --yes      # whoever listens on port 3000"})
 final class KillVerb extends Verb {
     @Parameters(
             arity = "0..*",

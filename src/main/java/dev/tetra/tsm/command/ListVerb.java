@@ -16,9 +16,16 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         description = {
-            "List processes: those that run, or all; or the services that are available.",
-            "Port: 8000 was given to it; 8000≠3000 was given 8000, but listens on 3000; (3000) was given none, but"
-                    + " listens on 3000. Fields have the names of --json."
+            "List what runs, all processes, or the services.",
+            "Port: 8000 was given to it; 8000≠3000 was given 8000, but listens on 3000; (3000) was given"
+                    + " none, but listens on 3000. Fields have the names of --json."
+        },
+        footer = {
+            "tsm list",
+            "tsm list all --sort -memoryBytes",
+            "tsm list --filter status=online --filter 'name=web*'",
+            "tsm list --format '{id} {name} {port}'",
+            "tsm list available                       # the services"
         })
 final class ListVerb extends Verb {
     private static final String AVAILABLE = "available";

@@ -56,6 +56,11 @@ final class LogView {
     interface Output {
         /** What writes them, to be finished by the second. */
         Writer to(OutputStream out);
+
+        /** What is written when nothing more can be shown. */
+        default byte[] error(TsmException error) {
+            return RawText.encode(Errors.text(error, new Ansi(false)));
+        }
     }
 
     /** A sink and what is to be done when the last line was given to it. */
@@ -147,9 +152,9 @@ final class LogView {
     }
 
     /** What fails in the middle is told in the stream, as the client listens to nothing else any more. */
-    private static TsmException told(TsmException error, OutputStream out) {
+    private TsmException told(TsmException error, OutputStream out) {
         try {
-            out.write(RawText.encode(Errors.text(error, new Ansi(false))));
+            out.write(output.error(error));
             out.flush();
         } catch (IOException e) {
             error.addSuppressed(e);

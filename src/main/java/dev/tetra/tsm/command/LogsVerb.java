@@ -18,7 +18,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -27,13 +26,21 @@ import picocli.CommandLine.Option;
 @Command(
         description = {
             "Show what processes wrote; without a target, all of them.",
-            "The last lines of stdout, then those of stderr, process by process; each line after the process's name if"
-                    + " there are several, and after out or err if both are shown. With -f what comes is shown as it is"
-                    + " written, through restarts, rotation and deletion; without a target, or with all, also that of"
-                    + " processes started later.",
-            "Older lines that were moved to compressed parts are shown like the others. Times are noted every second"
-                    + " while a log grows; lines written while no daemon ran have the time of the last of them.",
+            "The last lines of stdout, then those of stderr, process by process; each line after the"
+                    + " process's name if there are several, and after out or err if both are shown. With -f what comes"
+                    + " is shown as it is written, through restarts, rotation and deletion; without a target, or with"
+                    + " all, also that of processes started later.",
+            "Older lines that were moved to compressed parts are shown like the others. Times are noted"
+                    + " every second while a log grows; lines written while no daemon ran have the time of the last of"
+                    + " them.",
             "With --json each line is an object on a line of its own: time, name, id, stream, line."
+        },
+        exitCodeList = {"1:A log cannot be read.", "3:No such process."},
+        footer = {
+            "tsm logs api -f                          # follow what it writes",
+            "tsm logs --since 10m --grep 'timeout|refused'",
+            "tsm logs api --err --lines 100 --timestamps",
+            "tsm logs --json | jq -r .line"
         })
 final class LogsVerb extends Targeted {
     private static final long USUAL_LINES = 15;
@@ -118,12 +125,19 @@ final class LogsVerb extends Targeted {
         return 0;
     }
 
+    @Override
+    boolean printsLines() {
+        return true;
+    }
+
     private LogView.Output output(LogTimes times, LogPrefix prefix) {
         if (json) {
-            return out -> {
-                JsonLines objects = new JsonLines(out, times, name -> Optional.ofNullable(ids.get(name)));
-                return new LogView.Writer(objects, objects::finish);
-            };
+            return JsonLines.output(
+                    times,
+                    (object, source, time) -> object.field("time", time)
+                            .field("name", source.name())
+                            .field("id", ids.get(source.name()))
+                            .field("stream", source.stream().word()));
         } else if (raw) {
             return LogView.raw();
         } else if (timestamps) {

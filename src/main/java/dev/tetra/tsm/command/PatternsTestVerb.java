@@ -23,9 +23,11 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         description = {
-            "Show what a command would become: its sort, and the words and variables that would be executed.",
-            "Options end at the first word that is not one; the rest belongs to the command. Nothing is started."
-        })
+            "Show what would be executed for a command.",
+            "That is its sort, and the words and variables it would be given. Options end at the first word"
+                    + " that is not one; the rest belongs to the command. Nothing is started."
+        },
+        footer = {"tsm patterns test flask run", "tsm patterns test --port 9000 java -jar app.jar"})
 final class PatternsTestVerb extends Verb {
     /** The port that is shown for a command that would get any of the range. */
     private static final int EXAMPLE = 8000;

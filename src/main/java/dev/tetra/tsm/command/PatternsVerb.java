@@ -16,10 +16,11 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         description = {
-            "List the patterns that commands are classified by; or test one.",
-            "Those of your own file are marked with * and win. Port: a number; auto is one of the range; 0 is a"
-                    + " control socket; - is neither."
-        })
+            "List the patterns that commands are classified by.",
+            "Those of your own file are marked with * and win. Port: a number; auto is one of the range; 0"
+                    + " is a control socket; - is neither."
+        },
+        footer = "tsm patterns")
 final class PatternsVerb extends Verb {
     @Parameters(
             arity = "0..1",

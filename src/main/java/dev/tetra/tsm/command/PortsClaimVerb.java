@@ -14,10 +14,16 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         description = {
-            "Claim a port: for a process in place of the one it has, or for whoever names it later.",
-            "With a target: the process has that port from its next run on. Without: tsm gives the port to nobody by"
-                    + " itself; --port, PORT in an env file, or the command get it. A port that is held or taken is"
-                    + " refused."
+            "Give a process another port, or keep a port back.",
+            "With a target: the process has that port from its next run on. Without: tsm gives the port to"
+                    + " nobody by itself; --port, PORT in an env file, or the command get it. A port that is held or"
+                    + " taken is refused."
+        },
+        exitCodeList = {"3:No such process.", "4:The port is held or taken."},
+        footer = {
+            "tsm ports claim 4000 api       # then: tsm restart api",
+            "tsm ports claim 5432           # for a database of yours",
+            "tsm ports claim --release 5432"
         })
 final class PortsClaimVerb extends Verb {
     @Parameters(index = "0", arity = "1", paramLabel = "PORT", description = "The port, 1 to 65535.")

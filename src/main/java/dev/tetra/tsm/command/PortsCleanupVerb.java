@@ -7,9 +7,10 @@ import picocli.CommandLine.Command;
 
 @Command(
         description = {
-            "Release ports that are held for processes which are not tracked any more.",
+            "Release ports held for processes no longer tracked.",
             "A process at rest keeps its port; tsm cleanup or tsm delete forgets the process and frees it."
-        })
+        },
+        footer = "tsm ports cleanup")
 final class PortsCleanupVerb extends Verb {
     @Override
     int run(Context context) {

@@ -10,9 +10,11 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         description = {
-            "Show or set the range that ports are given from, to whoever names none.",
-            "Ports that processes have stay theirs."
-        })
+            "Show or set the range that free ports are taken from.",
+            "A process for which nobody names a port gets the first free one of it. Ports that processes"
+                    + " have stay theirs."
+        },
+        footer = {"tsm ports range", "tsm ports range 9000-9099"})
 final class PortsRangeVerb extends Verb {
     @Parameters(arity = "0..2", paramLabel = "FROM-TO", description = "The new range, such as 8000-8999.")
     List<String> range = new ArrayList<>();

@@ -19,9 +19,10 @@ import picocli.CommandLine.Parameters;
 @Command(
         description = {
             "List the ports of processes.",
-            "Source says who gave a port: option, env, command, pattern or range; '-' is one that a process listens on"
-                    + " though it was not given to it."
-        })
+            "Source says who gave a port: option, env, command, pattern or range; '-' is one that a process"
+                    + " listens on though it was not given to it."
+        },
+        footer = "tsm ports")
 final class PortsVerb extends Verb {
     @Parameters(arity = "0..1", paramLabel = "list", description = "The same as without it.")
     @Nullable

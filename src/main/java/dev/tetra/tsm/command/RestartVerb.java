@@ -7,9 +7,16 @@ import picocli.CommandLine.Option;
 
 @Command(
         description = {
-            "Stop processes and run them again, each with its ID, name and port.",
-            "A process at rest is just started. The env file is read again, and so is the definition of its service."
-        })
+            "Stop processes and run them again.",
+            "Each keeps its ID, name and port. A process at rest is just started. The env file is read"
+                    + " again, and so is the definition of its service."
+        },
+        exitCodeList = {
+            "1:One cannot be stopped, or died at once.",
+            "3:No such process.",
+            "4:The port of one is taken by another program."
+        },
+        footer = {"tsm restart api", "LEVEL=debug tsm restart api --update-env    # with this shell's variables"})
 final class RestartVerb extends Targeted {
     @Option(
             names = "--update-env",

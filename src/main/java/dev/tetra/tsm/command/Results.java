@@ -55,12 +55,7 @@ final class Results {
     /** Why it failed, if it did. */
     static void failure(Json json, @Nullable TsmException failure) {
         if (failure != null) {
-            json.object(
-                    "error",
-                    error -> error.field("code", failure.exitCode())
-                            .field("kind", failure.kind())
-                            .field("message", failure.getMessage())
-                            .field("hint", failure.hint()));
+            Errors.write(json, failure);
         }
     }
 }

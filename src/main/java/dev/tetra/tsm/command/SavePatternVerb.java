@@ -9,9 +9,11 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         description = {
-            "Save a pattern for commands like a process's in your patterns.txt.",
-            "The words of its command without its port are what is matched."
-        })
+            "Save a pattern for commands like that of a process.",
+            "It is added to your patterns.txt. The words of the command without its port are what is matched."
+        },
+        exitCodeList = {"3:No such process.", "4:You have a pattern of that name."},
+        footer = {"tsm save pattern my-server api", "tsm save pattern my-server api --port auto --replace"})
 final class SavePatternVerb extends Verb {
     @Parameters(index = "0", paramLabel = "NAME", description = "The pattern's name.")
     String name = "";

@@ -10,9 +10,12 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         description = {
-            "Save a process as a service: its command, folder, env file and the options it was started with.",
-            "tsm service export writes a file of it. tsm save pattern NAME TARGET writes a pattern for such commands."
-        })
+            "Save a process as a service.",
+            "That is its command, folder, env file and the options it was started with. tsm service export"
+                    + " writes a file of it. tsm save pattern NAME TARGET writes a pattern for such commands."
+        },
+        exitCodeList = {"3:No such process.", "4:A service has that name."},
+        footer = "tsm save web api && tsm enable web")
 final class SaveVerb extends Verb {
     @Parameters(index = "0", paramLabel = "NAME", description = "The service's name.")
     String name = "";

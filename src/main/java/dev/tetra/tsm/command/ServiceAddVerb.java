@@ -18,8 +18,13 @@ import picocli.CommandLine.Option;
 @Command(
         customSynopsis = "tsm service add [OPTIONS] NAME [OPTIONS] COMMAND...",
         description = {
-            "Define a service: its name, the options of tsm start, and its command. Nothing is started.",
-            "Options end at the command's first word."
+            "Define a service. Nothing is started.",
+            "That is its name, the options of tsm start, and its command. Options end at the command's first" + " word."
+        },
+        exitCodeList = "4:A service has that name.",
+        footer = {
+            "tsm service add web --port 4000 --env production node app.js",
+            "tsm service add db --dir /srv/db --restart always ./run.sh"
         })
 final class ServiceAddVerb extends StartVerb {
     @Option(names = "--dir", paramLabel = "FOLDER", description = "Folder it runs in (default: this one).")

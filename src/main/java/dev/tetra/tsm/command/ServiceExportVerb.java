@@ -14,7 +14,13 @@ import picocli.CommandLine.Parameters;
         description = {
             "Write a service's definition as a service file.",
             "A file is made for you alone (0600). On stdout what looks secret is written only with --reveal."
-        })
+        },
+        exitCodeList = {
+            "1:It holds what looks secret, or the file cannot be written.",
+            "3:No such service.",
+            "4:The file is there."
+        },
+        footer = {"tsm service export web > web.tsm", "tsm service export web -o ./"})
 final class ServiceExportVerb extends Verb {
     @Parameters(paramLabel = "SERVICE", description = "Its name.")
     String name = "";

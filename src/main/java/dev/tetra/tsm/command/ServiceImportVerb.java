@@ -1,6 +1,5 @@
 package dev.tetra.tsm.command;
 
-import dev.tetra.tsm.command.render.Json;
 import dev.tetra.tsm.engine.Services;
 import dev.tetra.tsm.model.Service;
 import java.util.ArrayList;
@@ -12,9 +11,12 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         description = {
-            "Take service files over: they are checked and copied into services-available.",
-            "The first that is wrong ends it; those before it stay taken over."
-        })
+            "Check service files and take them over.",
+            "They are copied into services-available. One that is wrong is told, and keeps none of the"
+                    + " others from it."
+        },
+        exitCodeList = {"1:A file cannot be read or is wrong.", "4:A service has that name."},
+        footer = "tsm service import web.tsm db.tsm")
 final class ServiceImportVerb extends Verb {
     @Parameters(arity = "1..*", paramLabel = "FILE", description = "Files of shell assignments SERVICE_…=value.")
     List<String> files = new ArrayList<>();
@@ -25,21 +27,15 @@ final class ServiceImportVerb extends Verb {
     @Override
     int run(Context context) {
         Services services = context.engine().services();
-        List<Service> taken = new ArrayList<>();
-        for (String file : files) {
-            Service service = services.book().importFile(file, replace, context.caller());
-            taken.add(service);
-            if (!json) {
-                ServiceAddVerb.told(context, service, "taken over from " + file, false);
-            }
-        }
-        if (json) {
-            ServiceViews views = new ServiceViews(services.book(), false);
-            context.terminal()
-                    .document(Json.array(
-                            services.shown(taken), (document, shown) -> views.json(document, shown, Map.of())));
-        }
-        return 0;
+        ServiceViews views = new ServiceViews(services.book(), false);
+        Each<Service> each = new Each<>(files, file -> services.book().importFile(file, replace, context.caller()));
+        return each.print(
+                json,
+                context,
+                "file",
+                (object, service) ->
+                        views.json(object, services.shown(List.of(service)).getFirst(), Map.of()),
+                (file, service) -> ServiceAddVerb.told(context, service, "taken over from " + file, false));
     }
 
     @Override

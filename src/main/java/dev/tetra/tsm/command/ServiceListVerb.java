@@ -3,7 +3,9 @@ package dev.tetra.tsm.command;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-@Command(description = "List the services, as tsm list available does.")
+@Command(
+        description = "List the services, as tsm list available does.",
+        footer = {"tsm service list", "tsm service list -q"})
 final class ServiceListVerb extends Verb {
     @Option(
             names = {"-q", "--quiet"},

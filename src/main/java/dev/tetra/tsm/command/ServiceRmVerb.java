@@ -1,12 +1,9 @@
 package dev.tetra.tsm.command;
 
-import dev.tetra.tsm.command.render.Json;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -14,30 +11,37 @@ import picocli.CommandLine.Parameters;
         description = {
             "Remove services, and their files in services-available.",
             "Processes that were started from them go on, and restart as they are."
-        })
+        },
+        exitCodeList = {"1:A file cannot be removed.", "3:No such service."},
+        footer = "tsm service rm web")
 final class ServiceRmVerb extends Verb {
+    private record Removed(String name, @Nullable Path file) {}
+
     @Parameters(arity = "1..*", paramLabel = "SERVICE", description = "Their names.")
     List<String> names = new ArrayList<>();
 
     @Override
     int run(Context context) {
-        Map<String, Optional<Path>> removed = new LinkedHashMap<>();
-        names.forEach(
-                name -> removed.put(name, context.engine().services().book().remove(name, context.caller())));
-        if (json) {
-            context.terminal()
-                    .document(Json.array(
-                            removed.entrySet(),
-                            (object, entry) -> object.field("name", entry.getKey())
-                                    .field("removed", true)
-                                    .field(
-                                            "file",
-                                            entry.getValue().map(Path::toString).orElse(null))));
-        } else {
-            removed.forEach((name, file) -> context.out("service " + name + " removed"
-                    + file.map(f -> ", with " + f).orElse("") + "\n"));
-        }
-        return 0;
+        Each<Removed> each = new Each<>(
+                names,
+                name -> new Removed(
+                        name,
+                        context.engine()
+                                .services()
+                                .book()
+                                .remove(name, context.caller())
+                                .orElse(null)));
+        return each.print(
+                json,
+                context,
+                "name",
+                (object, removed) -> object.field("name", removed.name())
+                        .field("removed", true)
+                        .field(
+                                "file",
+                                removed.file() == null ? null : removed.file().toString()),
+                (name, removed) -> context.out("service " + name + " removed"
+                        + (removed.file() == null ? "" : ", with " + removed.file()) + "\n"));
     }
 
     @Override

@@ -10,9 +10,10 @@ import picocli.CommandLine.Parameters;
 @Command(
         description = {
             "Look after services: add, rm, show, list, import, export.",
-            "A service is a named definition from which tsm start NAME starts processes. tsm help service add and so on"
-                    + " say more."
-        })
+            "A service is a named definition from which tsm start NAME starts processes. tsm help service"
+                    + " add and so on say more."
+        },
+        footer = {"tsm service add web --port 4000 node app.js && tsm start web", "tsm service list"})
 final class ServiceVerb extends Verb {
     private static final List<String> ACTIONS = List.of("add", "rm", "show", "list", "import", "export");
 

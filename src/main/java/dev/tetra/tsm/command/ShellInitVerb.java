@@ -1,5 +1,6 @@
 package dev.tetra.tsm.command;
 
+import dev.tetra.tsm.command.render.Json;
 import dev.tetra.tsm.model.TsmException;
 import dev.tetra.tsm.model.Words;
 import java.io.IOException;
@@ -12,9 +13,12 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         description = {
-            "Print what a shell evaluates to complete tsm's words: eval \"$(tsm shell-init bash)\".",
-            "For bash and zsh this has the functions of the bash module too: tsm_… and tetra_tsm_COMMAND. fish:"
-                    + " tsm shell-init fish | source"
+            "Print the completion and the functions for a shell.",
+            "For bash and zsh that has the functions of the bash module too: tsm_… and tetra_tsm_COMMAND."
+        },
+        footer = {
+            "eval \"$(tsm shell-init bash)\"       # in ~/.bashrc; zsh likewise",
+            "tsm shell-init fish | source        # in config.fish"
         })
 final class ShellInitVerb extends Verb {
     private enum Shell {
@@ -53,7 +57,14 @@ final class ShellInitVerb extends Verb {
         String script = wanted == Shell.FISH
                 ? resource("tsm.fish")
                 : resource("functions.sh") + functions() + resource(wanted == Shell.BASH ? "tsm.bash" : "tsm.zsh");
-        context.out(script.replace("@TSM@", wanted == Shell.FISH ? fishQuoted(launcher) : quoted(launcher)));
+        String text = script.replace("@TSM@", wanted == Shell.FISH ? fishQuoted(launcher) : quoted(launcher));
+        if (json) {
+            context.terminal()
+                    .document(Json.object(document ->
+                            document.field("shell", Words.of(wanted)).field("script", text)));
+        } else {
+            context.out(text);
+        }
         return 0;
     }
 
@@ -81,11 +92,6 @@ final class ShellInitVerb extends Verb {
 
     private static String fishQuoted(String word) {
         return "'" + word.replace("\\", "\\\\").replace("'", "\\'") + "'";
-    }
-
-    @Override
-    boolean offersJson() {
-        return false;
     }
 
     @Override

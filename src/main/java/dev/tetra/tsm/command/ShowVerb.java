@@ -11,7 +11,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(description = "Show the definition of a service and the processes that were started from it.")
+@Command(
+        description = {
+            "Show a service and what runs of it.",
+            "That is its definition with what looks secret masked, and the processes that were started from" + " it."
+        },
+        exitCodeList = "3:No such service.",
+        footer = "tsm show web")
 final class ShowVerb extends Verb {
     @Parameters(paramLabel = "SERVICE", description = "Its name.")
     String name = "";

@@ -10,9 +10,11 @@ import picocli.CommandLine.Parameters;
 @Command(
         description = {
             "Send a signal to processes.",
-            "It goes to the process that was started, with --group to its whole process group. One that dies of it is"
-                    + " restarted as its policy says; tsm stop stops it for good."
-        })
+            "It goes to the process that was started, with --group to its whole process group. One that dies"
+                    + " of it is restarted as its policy says; tsm stop stops it for good."
+        },
+        exitCodeList = {"1:A process does not run.", "3:No such process."},
+        footer = {"tsm signal HUP api", "tsm signal USR1 all --group"})
 final class SignalVerb extends Verb {
     @Parameters(index = "0", paramLabel = "SIGNAL", description = "Such as HUP, SIGUSR1 or 10.")
     String signal = "";

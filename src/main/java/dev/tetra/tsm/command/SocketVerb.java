@@ -11,10 +11,15 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         description = {
-            "Ask something of processes through their control sockets: status, health, reload, stop.",
-            "tsm socket list lists the control sockets. Exit code 1 for an answer FAIL or ERR, 3 for no control socket,"
-                    + " 5 for no answer in time."
-        })
+            "Ask processes: status, health, reload, stop.",
+            "They are asked through their control sockets. tsm socket list lists these."
+        },
+        exitCodeList = {
+            "1:The answer is FAIL or ERR.",
+            "3:No such process, or it has no control socket.",
+            "5:No answer in time."
+        },
+        footer = {"tsm socket status worker", "tsm socket reload all"})
 final class SocketVerb extends Verb {
     private enum What {
         STATUS,

@@ -30,10 +30,24 @@ import picocli.CommandLine.Parameters;
 @Command(
         description = {
             "Start a command or a service and keep it running.",
-            "Options end at the first word that is not one; the rest belongs to the command.",
+            "Options end at the first word that is not one; the rest belongs to the command. It returns when"
+                    + " the program was executed and still lives 100 ms later; one that dies sooner stays listed as"
+                    + " errored, with its logs.",
             "One word that is the name of a service starts that; options go over those of its definition.",
-            "One word that is no program, but the whole name or the ID of a listed process, runs that process again as it"
-                    + " was; the options for the command do not go with it."
+            "One word that is no program, but the whole name or the ID of a listed process, runs that"
+                    + " process again as it was; the options for the command do not go with it."
+        },
+        exitCodeList = {
+            "1:It cannot be executed, its env file fails, or it died at once.",
+            "4:The port or the name is taken.",
+            "5:--wait: it is not ready in time; it goes on."
+        },
+        footer = {
+            "tsm start python3 -m http.server            # on a port that is free",
+            "tsm start --name api --port 4000 node app.js",
+            "tsm start --env dev server.js               # with env/dev.env",
+            "tsm start 'npm run build | tee build.log'   # shell syntax: run by sh -c",
+            "tsm start --wait --timeout 1m server.py     # once its port is open"
         })
 class StartVerb extends Verb {
     static final class Policies extends Choices {

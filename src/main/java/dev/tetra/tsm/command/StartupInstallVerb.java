@@ -8,10 +8,13 @@ import picocli.CommandLine.Option;
 
 @Command(
         description = {
-            "Have the daemon start at boot: writes a systemd unit, or a launchd agent on macOS.",
-            "The daemon brings up what is wanted and what is enabled. Where systemd can be asked the unit is enabled,"
-                    + " else the commands for that are told."
-        })
+            "Have the daemon start at boot.",
+            "Writes a systemd unit, or a launchd agent on macOS. The daemon brings up what is wanted and"
+                    + " what is enabled. Where systemd can be asked the unit is enabled, else the commands for that are"
+                    + " told."
+        },
+        exitCodeList = {"1:The file cannot be written.", "4:A file of another home is there."},
+        footer = {"tsm startup install", "tsm startup install --system --print"})
 final class StartupInstallVerb extends StartupScope {
     @Option(names = "--print", description = "Only show what would be written.")
     boolean print;

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
 
-@Command(description = "Show whether the daemon starts at boot.")
+@Command(description = "Show whether the daemon starts at boot.", footer = "tsm startup status")
 final class StartupStatusVerb extends Verb {
     @Override
     int run(Context context) {

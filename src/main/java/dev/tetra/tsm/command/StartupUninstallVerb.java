@@ -6,9 +6,11 @@ import picocli.CommandLine.Command;
 
 @Command(
         description = {
-            "Have the daemon no longer start at boot: removes what tsm startup install wrote.",
-            "The daemon and the processes go on."
-        })
+            "Have the daemon no longer start at boot.",
+            "Removes what tsm startup install wrote. The daemon and the processes go on."
+        },
+        exitCodeList = {"1:The file cannot be removed.", "4:A file of another home is there."},
+        footer = "tsm startup uninstall")
 final class StartupUninstallVerb extends StartupScope {
     @Override
     int run(Context context) {

@@ -16,7 +16,9 @@ import picocli.CommandLine.Parameters;
         description = {
             "Start the services that are enabled.",
             "tsm startup install, uninstall and status are about the daemon at boot."
-        })
+        },
+        exitCodeList = "1:One could not be started: the code is that of the first.",
+        footer = "tsm startup")
 final class StartupVerb extends Verb {
     private static final List<String> ACTIONS = List.of("install", "uninstall", "status");
 

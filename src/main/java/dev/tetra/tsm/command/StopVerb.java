@@ -11,9 +11,12 @@ import picocli.CommandLine.Option;
 @Command(
         description = {
             "Stop processes and keep them listed.",
-            "The stop signal goes to the whole process group; what is left after the kill timeout is killed. A second"
-                    + " stop meanwhile kills at once. The port stays reserved."
-        })
+            "The stop signal goes to the whole process group; what is left after the kill timeout is killed."
+                    + " A second stop meanwhile kills at once. The port stays reserved. What is stopped already is left"
+                    + " as it is."
+        },
+        exitCodeList = {"1:Something of a process cannot be ended.", "3:No such process."},
+        footer = {"tsm stop api", "tsm stop 0 worker port:8000", "tsm stop all --kill-timeout 30s"})
 final class StopVerb extends Targeted {
     @Option(names = "--signal", paramLabel = "SIGNAL", description = "Signal to ask with, such as INT or QUIT.")
     @Nullable

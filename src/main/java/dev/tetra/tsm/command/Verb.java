@@ -32,6 +32,11 @@ abstract class Verb {
     /** Settings of its parser that differ from what is usual. */
     void configure(CommandLine line) {}
 
+    /** Whether what it prints with {@code --json} is a stream of objects, one a line, in place of one document. */
+    boolean printsLines() {
+        return false;
+    }
+
     /** Whether it has a document to print; else it has no {@code --json}. */
     boolean offersJson() {
         return true;

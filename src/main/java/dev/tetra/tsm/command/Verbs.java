@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.UsageMessageSpec;
 
 /**
  * The verbs by name. A request makes only the one it needs: picocli reads a class by reflection, and reading all of them
@@ -138,7 +140,23 @@ final class Verbs {
         if (!verb.offersJson()) {
             line.getCommandSpec().remove(line.getCommandSpec().findOption("--json"));
         }
+        UsageMessageSpec usage = line.getCommandSpec().usageMessage();
+        usage.descriptionHeading("%n")
+                .parameterListHeading("%nWords:%n")
+                .optionListHeading("%nOptions:%n")
+                .exitCodeListHeading(
+                        usage.exitCodeList().isEmpty() ? "" : "%nExit codes, beside those of every command:%n")
+                .footerHeading(usage.footer().length == 0 ? "" : "%nExamples:%n")
+                .footer(Stream.of(usage.footer()).map(example -> "  " + example).toArray(String[]::new));
         return line;
+    }
+
+    /** The verbs that people use, each with its parser. */
+    List<CommandLine> lines() {
+        return entries.stream()
+                .filter(entry -> !entry.name().startsWith(HIDDEN))
+                .map(entry -> commandLine(entry.make().get(), entry.name()))
+                .toList();
     }
 
     /** All verbs with a line each. */

@@ -3,7 +3,7 @@ package dev.tetra.tsm.command;
 import dev.tetra.tsm.command.render.Json;
 import picocli.CommandLine.Command;
 
-@Command(description = "Show which tsm this is.")
+@Command(description = "Show which tsm this is.", footer = "tsm version")
 final class VersionVerb extends Verb {
     @Override
     int run(Context context) {

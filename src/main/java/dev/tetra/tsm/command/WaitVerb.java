@@ -17,11 +17,13 @@ import picocli.CommandLine.Command;
 
 @Command(
         description = {
-            "Wait until processes have come to rest, and exit with their code.",
-            "A process that tsm restarts is not at rest; one that is so already is not waited for. The code is 128 + N"
-                    + " for a death by signal N. Of several processes, all are waited for, and the code is that of the"
-                    + " first, in the order given, whose code is not 0."
-        })
+            "Wait until processes are at rest; exit with their code.",
+            "A process that tsm restarts is not at rest; one that is so already is not waited for. The code"
+                    + " is 128 + N for a death by signal N. Of several processes, all are waited for, and the code is"
+                    + " that of the first, in the order given, whose code is not 0."
+        },
+        exitCodeList = {"N:The code of the process, whatever it is.", "3:No such process."},
+        footer = {"tsm start --restart no ./build.sh && tsm wait build", "tsm wait all --json"})
 final class WaitVerb extends Targeted {
     /** As a shell's, when a command is interrupted: 128 + SIGINT. */
     private static final int INTERRUPTED = 130;

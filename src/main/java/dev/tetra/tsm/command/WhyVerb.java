@@ -13,7 +13,9 @@ import picocli.CommandLine.Command;
         description = {
             "Say why a process is as it is, and what tsm will do next.",
             "With --json: one object for one target, else an array."
-        })
+        },
+        exitCodeList = "3:No such process.",
+        footer = "tsm why api")
 final class WhyVerb extends Targeted {
     private record Told(ManagedProcess process, Story story) {}
 

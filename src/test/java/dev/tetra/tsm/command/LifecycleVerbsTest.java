@@ -207,7 +207,6 @@ class LifecycleVerbsTest {
                 List.of("daemon", "status", "--all"),
                 List.of("daemon", "stop", "--lines", "3"),
                 List.of("daemon", "restart", "-f"),
-                List.of("daemon", "logs", "--json"),
                 List.of("daemon", "logs", "--lines", "-1"),
                 List.of("daemon", "pause"),
                 List.of("daemon"))) {
@@ -220,5 +219,8 @@ class LifecycleVerbsTest {
         assertTrue(desk.tell("daemon", "status", "--json").out().contains("\"running\": true,\n  \"pid\": 99,"));
         Files.writeString(desk.log(), "one\ntwo\nthree\n");
         assertEquals("two\nthree\n", desk.tell("daemon", "logs", "--lines", "2").out());
+        assertEquals(
+                "{\"line\":\"three\"}\n",
+                desk.tell("daemon", "logs", "--lines", "1", "--json").out());
     }
 }

@@ -231,6 +231,10 @@ class LookingTest {
         }
         assertFalse(overview.out().contains("\nMore\n"), "a command is in no group of the overview");
         assertEquals(new Answer(2, "", overview.out()), tsm());
+        assertEquals(
+                List.of(),
+                overview.out().lines().filter(line -> line.length() > 80).toList(),
+                "wider than a terminal");
         assertTrue(tsm("help", "lsit").err().contains("did you mean: tsm help list?"));
         assertEquals(2, tsm("help", "list", "all").code());
         assertTrue(tsm("help", "--json").out().contains("\"name\": \"start\""));

@@ -233,10 +233,11 @@ class LauncherIT {
         Result result = tsm.tsm("list").expect(4);
         assertEquals("", result.out());
         assertEquals("tsm: the database is newer\n  hint: take a newer tsm\n", result.err());
-        String json = tsm.tsm("list", "--json").expect(4).err();
-        assertTrue(
-                json.startsWith("{\"error\":{\"code\":4,") && json.contains("\"message\":\"the database is newer\""),
-                json);
+        Result json = tsm.tsm("list", "--json").expect(4);
+        assertEquals(
+                "{\"error\":{\"code\":4,\"kind\":\"conflict\",\"message\":\"the database is newer\",\"hint\":\"take a newer tsm\"}}\n",
+                json.out());
+        assertEquals("", json.err());
     }
 
     @Test

@@ -17,12 +17,22 @@ public final class Errors {
 
     /** {@code {"error": {"code", "kind", "message", "hint"}}}; the code is the exit code. */
     public static byte[] json(TsmException error) {
-        return Json.object(json -> json.object(
+        return Json.object(json -> write(json, error));
+    }
+
+    /** The same on one line, for streams of objects. */
+    public static byte[] jsonLine(TsmException error) {
+        return Json.line(json -> write(json, error));
+    }
+
+    /** The same as a field of something else. */
+    public static void write(Json json, TsmException error) {
+        json.object(
                 "error",
                 fields -> fields.field("code", error.exitCode())
                         .field("kind", error.kind())
                         .field("message", error.getMessage())
-                        .field("hint", error.hint())));
+                        .field("hint", error.hint()));
     }
 
     private static String trimmed(String text) {
