@@ -3,7 +3,9 @@ package dev.tetra.tsm.control;
 import dev.tetra.tsm.model.TsmException;
 import java.io.IOException;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,6 +18,7 @@ final class Connection {
     private final RequestHandler handler;
     private final ControlLimits limits;
     private final ScheduledExecutorService deadlines;
+    private volatile @Nullable SocketAnswer current;
 
     Connection(
             Socket socket,
@@ -28,6 +31,12 @@ final class Connection {
         this.handler = handler;
         this.limits = limits;
         this.deadlines = deadlines;
+    }
+
+    /** Whether its answer is a stream that only waits for more to come. */
+    boolean isIdleStream(Duration time) {
+        SocketAnswer given = current;
+        return given != null && given.isIdleStream(time);
     }
 
     /** Reads the request and answers it. Returns when the answer was sent or the client is gone. */
@@ -43,6 +52,7 @@ final class Connection {
             return;
         }
         SocketAnswer answer = new SocketAnswer(socket, frames, limits, request.inIsTerminal());
+        current = answer;
         Thread reader = Thread.ofVirtual().name("control-reader").start(() -> answer.listen(in));
         try {
             handler.handle(request, answer);

@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HexFormat;
@@ -28,6 +29,8 @@ public final class ControlServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ControlServer.class);
     private static final int BACKLOG = 512;
     private static final int SECRET_BYTES = 32;
+    /** A stream without anything new for so long waits for something to happen, and not for a disk. */
+    private static final Duration STILL = Duration.ofMillis(100);
 
     private final Path home;
     private final RequestHandler handler;
@@ -116,12 +119,18 @@ public final class ControlServer implements AutoCloseable {
         }
     }
 
-    /** Stops accepting, waits a bounded time for requests in progress, and cuts off what is left. */
+    /**
+     * Stops accepting, waits a bounded time for requests in progress, and cuts off what is left. Streams that only wait for
+     * more, such as of a log that is followed, are ended at once.
+     */
     @Override
     public void close() {
         stopAccepting();
         long deadline = System.nanoTime() + limits.close().toNanos();
         while (!connections.isEmpty() && System.nanoTime() - deadline < 0) {
+            connections.stream()
+                    .filter(connection -> connection.isIdleStream(STILL))
+                    .forEach(Connection::cut);
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
         }
         connections.forEach(Connection::cut);

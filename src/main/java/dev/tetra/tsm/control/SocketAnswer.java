@@ -3,9 +3,11 @@ package dev.tetra.tsm.control;
 import dev.tetra.tsm.model.RawText;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -40,6 +42,7 @@ final class SocketAnswer implements Answer {
     private char gatheredType = 'o';
     private State state = State.OPEN;
     private @Nullable OutputStream stream;
+    private volatile @Nullable Pulse pulse;
 
     private final Object client = new Object();
     private final List<Runnable> onGone = new ArrayList<>();
@@ -110,8 +113,38 @@ final class SocketAnswer implements Answer {
             flush();
             send(() -> frames.header("s"));
             state = State.STREAMING;
-            stream = new BufferedOutputStream(frames.unlimited(), STREAM_BUFFER);
+            pulse = new Pulse(frames.unlimited());
+            stream = new BufferedOutputStream(pulse, STREAM_BUFFER);
             return stream;
+        }
+    }
+
+    /** Whether it is a stream in which nothing was, or is being, written for so long: one that only waits for more. */
+    boolean isIdleStream(Duration time) {
+        Pulse seen = pulse;
+        return seen != null && seen.isStillFor(time);
+    }
+
+    /** Notes when something was written. */
+    private static final class Pulse extends FilterOutputStream {
+        private volatile long last = System.nanoTime();
+        private volatile boolean writing;
+
+        Pulse(OutputStream to) {
+            super(to);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            writing = true;
+            out.write(bytes, offset, length);
+            last = System.nanoTime();
+            // Not in a finally block: a stream that failed is not one that waits.
+            writing = false;
+        }
+
+        boolean isStillFor(Duration time) {
+            return !writing && System.nanoTime() - last > time.toNanos();
         }
     }
 

@@ -326,6 +326,26 @@ class ControlServerTest {
     }
 
     @Test
+    void a_stream_that_only_waits_does_not_hold_up_the_end() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        ControlServer server = serve((request, answer) -> {
+            OutputStream stream = answer.stream();
+            stream.write("begun".getBytes(ISO_8859_1));
+            stream.flush();
+            answer.onGone(never::countDown);
+            Await.until("the client is gone", SOON, () -> never.getCount() == 0);
+        });
+        Socket socket = proven();
+        socket.getOutputStream().write(RequestFormat.write(request()));
+        InputStream in = socket.getInputStream();
+        assertArrayEquals("s\nbegun".getBytes(ISO_8859_1), in.readNBytes(7));
+        long began = System.nanoTime();
+        server.close();
+        assertTrue(System.nanoTime() - began < QUICK.close().toNanos() * 3 / 4, "it waited for the stream");
+        assertEquals(-1, in.read(), "an end, and no failure");
+    }
+
+    @Test
     void the_environment_comes_and_goes_unharmed() throws Exception {
         AtomicReference<List<String>> seen = new AtomicReference<>();
         serve((request, answer) -> {
