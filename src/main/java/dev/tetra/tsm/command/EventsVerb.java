@@ -31,11 +31,17 @@ import picocli.CommandLine.Option;
 
 @Command(
         description = {
-            "Show what happened: starts, exits, restarts, stops, ports, changes; and with -f what happens.",
-            "One line an event, the oldest first. Without a target, those of all processes and of the daemon. The name of a"
+            "Show what happened; with -f what happens.",
+            "That is starts, exits, restarts, stops, ports, changes. One line an event, the oldest first. Without a target, those of all processes and of the daemon. The name of a"
                     + " process that was deleted finds its events too.",
             "With --json each event is an object on a line of its own: key, at, kind, process (its key), name, run, origin,"
                     + " message."
+        },
+        exitCodeList = "3:No such process, nor was there one.",
+        footer = {
+            "tsm events api --since 1h",
+            "tsm events -f --kind exit,giveup      # what dies, as it happens",
+            "tsm events --json --lines 100 | jq -r .message"
         })
 final class EventsVerb extends Targeted {
     private static final long USUAL_LINES = 20;
@@ -102,6 +108,11 @@ final class EventsVerb extends Targeted {
             // nobody reads any more, which is how most of these end
         }
         return 0;
+    }
+
+    @Override
+    boolean printsLines() {
+        return true;
     }
 
     private Set<EventKind> kinds() {

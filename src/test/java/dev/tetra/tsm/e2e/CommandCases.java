@@ -218,6 +218,10 @@ final class CommandCases implements AutoCloseable {
         ends(3, "wait", "dies");
         ends(3, "wait", "dies", "dies");
         fails(3, "wait", "nobody");
+        ok("events");
+        ok("events", "late", "--kind", "start,online");
+        fails(2, "events", "--kind", "nonsense");
+        fails(3, "events", "nobody");
         ok("flush", "late");
         ok("flush");
         fails(3, "flush", "nobody");

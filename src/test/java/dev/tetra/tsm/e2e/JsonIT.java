@@ -31,7 +31,7 @@ class JsonIT {
     private static final Map<String, String> WITHOUT = Map.of();
 
     /** Those that print a stream of documents, one a line, when they have the words. */
-    private static final Map<String, String> LINES = Map.of("logs", "", "daemon", "logs");
+    private static final Map<String, String> LINES = Map.of("logs", "", "events", "", "daemon", "logs");
 
     private final Schemas schemas = new Schemas(Path.of(System.getProperty("tsm.root")));
 
@@ -51,7 +51,8 @@ class JsonIT {
 
     /** The documents on stdout, each of which fits; fails when there is anything else, or JSON on stderr. */
     private List<JsonNode> documents(String command, List<String> rest, Result result) {
-        boolean lines = rest.contains(LINES.getOrDefault(command, "-")) || command.equals("logs");
+        String with = LINES.get(command);
+        boolean lines = with != null && (with.isEmpty() || rest.contains(with));
         List<JsonNode> documents = (lines ? result.out().lines() : Stream.of(result.out()))
                 .map(Schemas::document)
                 .toList();
