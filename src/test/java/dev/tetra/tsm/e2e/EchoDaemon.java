@@ -96,6 +96,11 @@ public final class EchoDaemon {
             }
             case "hang" -> hang(answer);
             case "die" -> Runtime.getRuntime().halt(9);
+            case "die-late" -> {
+                answer.out("[");
+                answer.askEnvironment(); // by its answer the client has what was said before
+                Runtime.getRuntime().halt(9);
+            }
             case "bug" -> throw new IllegalStateException("a bug");
             case "replace" -> {
                 answer.out("replacing\n");

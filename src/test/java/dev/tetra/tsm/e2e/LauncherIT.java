@@ -265,6 +265,27 @@ class LauncherIT {
     }
 
     @Test
+    void an_error_of_the_launcher_is_a_document_whatever_bytes_it_names() {
+        Result result = tsm.bash("TSM_DIR=$'/proc/a\"b\\\\c\\t\\x01\\xff' tsm list --json")
+                .expect(69);
+        String message =
+                Schemas.document(result.out()).get("error").get("message").asText();
+        assertTrue(message.contains("/proc/a\"b\\c\t\u0001\ufffd"), message);
+        assertEquals("", result.err());
+    }
+
+    @Test
+    void what_ends_half_an_answer_is_no_second_document() {
+        Result nothing = tsm.tsm("die", "--json").expect(69);
+        assertEquals(
+                "unavailable",
+                Schemas.document(nothing.out()).get("error").get("kind").asText());
+        Result half = tsm.tsm("die-late", "--json").expect(69);
+        assertEquals("[", half.out());
+        assertTrue(half.err().contains("tsm: the daemon went away while the command ran"), half.err());
+    }
+
+    @Test
     void what_needs_no_daemon_starts_none_and_leaves_nothing() {
         assertEquals("tsm 0.0.0 (build 1)\n", tsm.tsm("version").expect(0).out());
         assertEquals("tsm 0.0.0 (build 1)\n", tsm.tsm("--version").expect(0).out());
@@ -274,8 +295,12 @@ class LauncherIT {
         assertEquals(
                 "{\"running\":false,\"home\":\"" + tsm.home() + "\"}\n",
                 tsm.tsm("daemon", "status", "--json").expect(1).out());
+        tsm.tsm("daemon", "--json", "status").expect(1);
         tsm.tsm("daemon", "stop").expect(0);
         tsm.tsm("daemon", "logs").expect(0);
+        tsm.tsm("daemon", "logs", "--json").expect(0);
+        assertTrue(tsm.tsm("daemon", "stop", "now").expect(2).err().contains("'now'"));
+        assertTrue(tsm.tsm("daemon", "status", "-x").expect(2).err().contains("-x"));
         assertFalse(Files.exists(tsm.home()));
     }
 
