@@ -87,6 +87,7 @@ final class Verbs {
         add(ReplVerb::new, "repl");
         add(() -> new ShellInitVerb(this), "shell-init");
         add(() -> new CompleteVerb(this), HIDDEN + "complete");
+        add(SecretVerb::new, HIDDEN + "secret");
     }
 
     private void add(Supplier<Verb> make, String... names) {

@@ -39,6 +39,23 @@ record LineWords(List<String> words, int last) {
         return new Reading(line).result(true);
     }
 
+    /** A text of several lines as one command each; a line break within quotes or after a backslash ends none. */
+    static List<String> commands(String text) {
+        List<String> commands = new ArrayList<>();
+        StringBuilder whole = new StringBuilder();
+        for (String line : text.split("\n", -1)) {
+            whole.append(whole.isEmpty() ? "" : "\n").append(line);
+            if (open(whole.toString()) == Open.NOTHING) {
+                commands.add(whole.toString());
+                whole.setLength(0);
+            }
+        }
+        if (!whole.isEmpty()) {
+            commands.add(whole.toString());
+        }
+        return commands;
+    }
+
     /** What is still open at the end of a line. */
     static Open open(String line) {
         return new Reading(line).open;

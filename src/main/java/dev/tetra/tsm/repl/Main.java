@@ -26,6 +26,9 @@ public final class Main {
         Streams streams =
                 new Streams(new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err));
         try {
+            if (arguments.equals(List.of("--train"))) {
+                return Training.run(streams);
+            }
             Caller.Invocation invocation = Caller.read(arguments);
             String name = invocation.words().getFirst();
             Program program = programs().get(name);
@@ -49,6 +52,7 @@ public final class Main {
 
     /** The programs by the name that the daemon gives them. */
     private static Map<String, Program> programs() {
-        return Map.of("repl", new Repl());
+        Program sql = new Sql();
+        return Map.of("repl", new Repl(Map.of("sql", sql)), "sql", sql);
     }
 }

@@ -16,6 +16,12 @@ final class Screen implements AutoCloseable {
         this.caller = caller;
     }
 
+    /** With another terminal than the caller's. */
+    Screen(Caller caller, Terminal terminal) {
+        this.caller = caller;
+        this.terminal = terminal;
+    }
+
     /**
      * The terminal.
      *
@@ -32,6 +38,8 @@ final class Screen implements AutoCloseable {
                     .system(true)
                     .provider("ffm")
                     .dumb(false)
+                    // asks the terminal nothing: an answer that is late would be read as typed
+                    .graphemeCluster(false)
                     .encoding(StandardCharsets.UTF_8)
                     .build();
         }
