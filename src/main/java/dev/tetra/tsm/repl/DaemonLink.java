@@ -67,7 +67,8 @@ final class DaemonLink {
             outcome = once(words, display);
         }
         return switch (outcome.end()) {
-            case EXIT, CLIENT -> outcome;
+            case EXIT -> outcome.code() == 0 && hasDied() && !words.getFirst().equals("daemon") ? cutShort() : outcome;
+            case CLIENT -> outcome;
             case REPLACED, RETRY -> new Outcome(End.EXIT, awaitReplacement() ? 0 : UNREACHABLE);
             case LOST -> {
                 streams.complain(
@@ -76,6 +77,16 @@ final class DaemonLink {
                 yield new Outcome(End.EXIT, UNREACHABLE);
             }
         };
+    }
+
+    /** A stream ends in the same way whether it was whole or its daemon was killed; so look. */
+    private boolean hasDied() {
+        return known != null && ProcessHandle.of(known.pid()).isEmpty();
+    }
+
+    private Outcome cutShort() {
+        streams.complain("the daemon went away while the command ran", "the next command starts another");
+        return new Outcome(End.EXIT, UNREACHABLE);
     }
 
     /** Runs one command only if a daemon runs; empty when none does, or it broke off. Starts and tells nothing. */

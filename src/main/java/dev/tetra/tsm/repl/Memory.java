@@ -45,6 +45,9 @@ final class Memory extends DefaultHistory {
     @Override
     public void attach(LineReader reader) {
         super.attach(reader);
+        if (!isEmpty()) {
+            return; // the builder of readers attaches twice
+        }
         List<String> lines = file.lines();
         lines.subList(Math.max(0, lines.size() - LONGEST), lines.size()).forEach(this::remember);
     }

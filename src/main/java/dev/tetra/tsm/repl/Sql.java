@@ -64,7 +64,7 @@ final class Sql implements Program {
                 } catch (EndOfFileException left) {
                     return 0;
                 }
-                if (SqlParser.LEAVE.contains(text.strip())) {
+                if (SqlParser.leaves(text)) {
                     return 0;
                 }
                 if (SqlParser.HELP.contains(text.strip())) {

@@ -10,7 +10,7 @@ import org.jline.reader.Parser;
 /** Tells the line editor when a statement goes on, and which name is being completed. */
 final class SqlParser implements Parser {
     /** What leaves, as people know it from other tools; each stands on a line of its own, without a semicolon. */
-    static final Set<String> LEAVE = Set.of("\\q", "quit", "exit", "/quit");
+    private static final Set<String> LEAVE = Set.of("\\q", "quit", "exit", "/quit");
 
     /** What shows help. */
     static final Set<String> HELP = Set.of("\\?", "help", "/help");
@@ -19,7 +19,7 @@ final class SqlParser implements Parser {
     public ParsedLine parse(String line, int cursor, ParseContext context) {
         String whole = line.strip();
         if (context == ParseContext.ACCEPT_LINE
-                && !LEAVE.contains(whole)
+                && !leaves(line)
                 && !HELP.contains(whole)
                 && !SqlText.of(line).isWhole()) {
             throw new EOFError(-1, -1, "the statement goes on", "");
@@ -30,6 +30,12 @@ final class SqlParser implements Parser {
         }
         String word = line.substring(start, cursor);
         return new Typed(line, cursor, word);
+    }
+
+    /** Whether a text leaves: by a word of its own, or by {@code \q} on the last line of a statement that is given up. */
+    static boolean leaves(String text) {
+        return LEAVE.contains(text.strip())
+                || text.substring(text.lastIndexOf('\n') + 1).strip().equals("\\q");
     }
 
     /** A name as far as it was typed; names need no quoting. */

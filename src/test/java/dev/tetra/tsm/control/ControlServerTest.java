@@ -83,6 +83,17 @@ class ControlServerTest {
     }
 
     @Test
+    void an_answer_may_hand_over_to_a_program_of_the_client() throws IOException {
+        serve((request, answer) -> {
+            answer.out("first this\n");
+            answer.client("repl");
+        });
+        Display display = new Display();
+        assertEquals(new Outcome(End.CLIENT, 0, "repl"), call(request("repl"), display));
+        assertEquals("first this\n", display.out());
+    }
+
+    @Test
     void a_squatter_on_the_port_learns_the_client_secret_alone() throws Exception {
         try (ServerSocket squatter = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             new ControlFile("0.0.0+1", squatter.getLocalPort(), "c".repeat(64), "s".repeat(64), 1).write(home);
