@@ -46,7 +46,7 @@ final class HelpText {
                     "Talk to a process through its control socket",
                     List.of("socket", "ipc list", "ipc test", "ipc send", "ipc cleanup")),
             new Group("Teach tsm your programs", List.of("classify", "patterns", "patterns test", "save pattern")),
-            new Group("Look after tsm itself", List.of("daemon", "shell-init", "version", "help")));
+            new Group("Look after tsm itself", List.of("repl", "daemon", "shell-init", "version", "help")));
 
     private static final String EXAMPLES = """
               tsm start python3 -m http.server        a server, on a port that is free

@@ -8,6 +8,11 @@ import picocli.CommandLine.Option;
             "Enter commands one after the other, without the word tsm.",
             "At the prompt Tab completes, Ctrl-R searches what was entered before, Ctrl-C ends a command that runs, and"
                     + " Ctrl-D leaves. When stdin is no terminal, its lines are run as a script."
+        },
+        footer = {
+            "tsm repl",
+            "tsm repl <deploy.txt   # a script, up to its first failure",
+            "printf 'stop all\\nlist all\\n' | tsm repl --keep-going"
         })
 final class ReplVerb extends Verb {
     @Option(
