@@ -26,7 +26,8 @@ final class Reference {
             List<Term> options,
             List<Term> exitCodes,
             List<String> examples,
-            List<String> seeAlso) {
+            List<String> seeAlso,
+            boolean json) {
         String summary() {
             return description.getFirst();
         }
@@ -98,7 +99,8 @@ final class Reference {
                         .toList(),
                 codes,
                 Stream.of(usage.footer()).map(String::strip).toList(),
-                related(verb.name()));
+                related(verb.name()),
+                spec.findOption("--json") != null);
     }
 
     /** By name, but what every command has comes last. */

@@ -33,9 +33,12 @@ final class ReferenceMarkdown {
         code("bash", page.examples());
         text.append("## See also\n\n");
         page.seeAlso().forEach(name -> text.append(link(name)).append(", "));
-        text.append("[the schema of its JSON](../schema/")
-                .append(Reference.dashed(page.name()))
-                .append(".schema.json), [all commands](README.md)\n");
+        if (page.json()) {
+            text.append("[the schema of its JSON](../schema/")
+                    .append(Reference.dashed(page.name()))
+                    .append(".schema.json), ");
+        }
+        text.append("[all commands](README.md)\n");
         return text.toString();
     }
 

@@ -109,7 +109,7 @@ class ReferenceTest {
         List<List<String>> all = new ArrayList<>();
         List<String> current = new ArrayList<>();
         for (String word : CommandWords.split(line.replaceAll("^eval \"\\$\\((.*)\\)\"$", "$1"))) {
-            if (Set.of("|", "&&", ">").contains(word)) {
+            if (word.equals("&&") || word.matches("[|<>].*")) {
                 all.add(current);
                 current = new ArrayList<>();
             } else if (!current.isEmpty() || !word.matches("[A-Z]+=.*")) {

@@ -165,6 +165,7 @@ final class CommandCases implements AutoCloseable {
         ok("doctor");
         ok("ipc list");
         ok("env");
+        ok("repl");
         ok("shell-init", "bash");
         ok("shell-init", "fish");
         fails(2, "shell-init", "csh");

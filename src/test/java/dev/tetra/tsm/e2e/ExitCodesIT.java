@@ -64,7 +64,8 @@ class ExitCodesIT {
                         .forEach(code ->
                                 declared.add(name + ":" + code.get("code").asText()));
             }
-            declared.remove("wait:N");
+            // some other program's
+            declared.removeIf(code -> code.endsWith(":N"));
             Set<String> unreachable = CommandCases.UNREACHABLE.keySet();
             assertTrue(declared.containsAll(unreachable), () -> "undeclared: " + unreachable);
             declared.removeAll(unreachable);
