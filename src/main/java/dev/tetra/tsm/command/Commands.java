@@ -18,6 +18,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.TypeConversionException;
 
 /** Runs the words of a request: finds the verb, parses, calls, and maps every error to its words and exit code. */
 public final class Commands {
@@ -120,6 +121,12 @@ public final class Commands {
     private static TsmException usage(ParameterException e, String verb, CommandLine line) {
         String message = e.getMessage() == null ? "wrong use" : e.getMessage();
         String nearest = "";
+        if (e.getArgSpec() != null && e.getValue() != null && e.getCause() instanceof TypeConversionException) {
+            String what = e.getArgSpec() instanceof OptionSpec option
+                    ? option.longestName()
+                    : e.getArgSpec().paramLabel();
+            message = what + ": '" + e.getValue() + "' is no usable number";
+        }
         if (e instanceof CommandLine.UnmatchedArgumentException unmatched
                 && !unmatched.getUnmatched().isEmpty()) {
             String word = unmatched.getUnmatched().getFirst();

@@ -43,6 +43,7 @@ class JsonErrorsTest {
     void an_option_of_the_started_command_asks_nothing_of_tsm() throws IOException {
         Desk.Told told = desk.tell("start", "--port", "x", "server", "--json");
         assertEquals("", told.out());
+        assertTrue(told.err().contains("--port: 'x' is no usable number"), told.err());
         assertTrue(told.err().startsWith("tsm: "), told.err());
         assertEquals("", desk.tell("start", "--nonsense", "--", "--json").out());
         assertEquals(
