@@ -49,6 +49,14 @@ final class CompletionValues {
                         .distinct());
             case "ENV" -> environments();
             case "COMMAND" -> commands(argument);
+            case "SETTING" ->
+                context.engine().configuration().all().stream()
+                        .map(setting -> new Candidate(setting.name(), setting.meaning()))
+                        .toList();
+            case "RECIPE" ->
+                context.engine().queries().recipes().all().stream()
+                        .map(recipe -> new Candidate(recipe.name(), recipe.question()))
+                        .toList();
             case "FILE" -> FILES;
             case "FOLDER" -> FOLDERS;
             default -> List.of();

@@ -46,6 +46,8 @@ final class HelpText {
                     "Talk to a process through its control socket",
                     List.of("socket", "ipc list", "ipc test", "ipc send", "ipc cleanup")),
             new Group("Teach tsm your programs", List.of("classify", "patterns", "patterns test", "save pattern")),
+            new Group("Ask the history", List.of("sql")),
+            new Group("Change settings", List.of("config list", "config get", "config set", "config unset")),
             new Group("Look after tsm itself", List.of("repl", "daemon", "shell-init", "version", "help")));
 
     private static final String EXAMPLES = """

@@ -116,9 +116,7 @@ final class ProcessFields {
 
     /** The command as it was typed, with what looks secret masked. */
     static String command(ProcessSpec spec) {
-        return CommandWords.usesShellSyntax(spec.command())
-                ? Secrets.maskLine(spec.command())
-                : CommandWords.join(Secrets.maskWords(CommandWords.split(spec.command())));
+        return Secrets.maskCommand(spec.command());
     }
 
     private static TsmException unknown(String name, String where) {

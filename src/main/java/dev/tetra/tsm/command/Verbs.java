@@ -82,6 +82,11 @@ final class Verbs {
         add(StartupInstallVerb::new, "startup install");
         add(StartupUninstallVerb::new, "startup uninstall");
         add(StartupStatusVerb::new, "startup status");
+        add(SqlVerb::new, "sql");
+        add(ConfigListVerb::new, "config list", "config");
+        add(ConfigGetVerb::new, "config get");
+        add(ConfigSetVerb::new, "config set");
+        add(ConfigUnsetVerb::new, "config unset");
         add(VersionVerb::new, "version", "--version", "-V");
         add(() -> new HelpVerb(this), "help", "--help", "-h");
         add(ReplVerb::new, "repl");

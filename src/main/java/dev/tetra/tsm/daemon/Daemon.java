@@ -16,6 +16,7 @@ import dev.tetra.tsm.model.TsmException;
 import dev.tetra.tsm.os.DaemonProcess;
 import dev.tetra.tsm.os.Host;
 import dev.tetra.tsm.os.Hosts;
+import dev.tetra.tsm.spec.SecretMasking;
 import dev.tetra.tsm.store.Store;
 import dev.tetra.tsm.supervise.PortObserver;
 import dev.tetra.tsm.supervise.Supervision;
@@ -98,8 +99,8 @@ final class Daemon {
                 store, host, files, home, clock, CrashPoint.fromProperties(host), new Sightings(observer, channels));
         this.supervisor = new Supervisor(with);
         this.logs = new LogWatch(files, this::watched, this::tell, clock);
-        this.maintenance = new Maintenance(store, home.resolve("tsm.mv.db"));
         this.engine = new Engine(with, supervisor, observer, channels, new StartFields());
+        this.maintenance = new Maintenance(store, home.resolve("tsm.mv.db"), engine.retention());
         this.self = new Self(home, build, host, store);
         this.requests = new Requests(engine, new Commands(), self, build, ending::complete, closed);
         this.server = ControlServer.bind(home, build.build(), requests);
@@ -114,7 +115,8 @@ final class Daemon {
         HomeLock lock = HomeLock.take(home, LOCK_WAIT);
         // The two take about the same time and need nothing of each other.
         CompletableFuture<Store> opening = CompletableFuture.supplyAsync(
-                () -> Store.open(home, build, Clock.systemUTC(), template()), Thread::startVirtualThread);
+                () -> Store.open(home, build, Clock.systemUTC(), template(), new SecretMasking()),
+                Thread::startVirtualThread);
         Host host = Hosts.forThisMachine();
         Store store = await(opening);
         Daemon daemon = new Daemon(home, build, lock, store, host);
@@ -134,7 +136,10 @@ final class Daemon {
             LOG.warn(notice);
             store.run(tx -> tx.journal().daemonEvent(notice));
         });
-        store.run(tx -> tx.journal().daemonEvent("started as pid " + host.self().pid()));
+        store.run(tx -> {
+            tx.spans().unseen();
+            tx.journal().daemonEvent("started as pid " + host.self().pid());
+        });
         engine.adopter().beforeRecovery().forEach(taken -> {
             LOG.warn(taken);
             self.tell(taken);

@@ -1,17 +1,27 @@
 package dev.tetra.tsm.daemon;
 
+import dev.tetra.tsm.engine.Retention;
 import dev.tetra.tsm.store.Store;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What has to be done now and then: a daily backup, and keeping the database's file from growing without bounds. */
+/**
+ * What has to be done now and then: a daily backup, dropping history that is too old, and keeping the database's file from
+ * growing without bounds.
+ */
 final class Maintenance {
     private static final Logger LOG = LoggerFactory.getLogger(Maintenance.class);
+    private static final Duration DAY = Duration.ofDays(1);
+    /** After the daemon's start its first commands come first. */
+    private static final Duration SETTLE = Duration.ofSeconds(1);
+
     private static final Duration LOOK = Duration.ofSeconds(60);
     /** Below this size the file is left alone. */
     private static final long SMALL = 4L << 20;
@@ -20,40 +30,82 @@ final class Maintenance {
 
     private final Store store;
     private final Path file;
+    private final Retention retention;
     private final Thread thread = Thread.ofVirtual().name("maintenance").unstarted(this::loop);
+    private final CountDownLatch stopping = new CountDownLatch(1);
     private long compacted;
+    private List<String> rules = List.of();
+    private long pruned;
 
-    Maintenance(Store store, Path file) {
+    Maintenance(Store store, Path file, Retention retention) {
         this.store = store;
         this.file = file;
+        this.retention = retention;
     }
 
     void start() {
         thread.start();
     }
 
+    /** Ends it after what it is doing: an interrupt in the middle of reading or writing would close the database's file. */
     void close() throws InterruptedException {
-        thread.interrupt();
+        stopping.countDown();
         thread.join();
+        store.run(tx -> tx.spans().seen());
+    }
+
+    /** At the daemon's start, daily, and when the settings for it were changed. */
+    private void prune() {
+        List<String> now = retention.rules();
+        if (now.equals(rules) && System.nanoTime() - pruned < DAY.toNanos()) {
+            return;
+        }
+        int masked = store.call(tx -> tx.oldRows().mask());
+        while (masked > 0 && !stops()) {
+            masked = store.call(tx -> tx.oldRows().mask());
+        }
+        long dropped = retention.prune(this::stops);
+        rules = now;
+        pruned = System.nanoTime();
+        if (dropped > 0) {
+            LOG.info("{} rows of history were too old, or too many, and dropped", dropped);
+            compacted = 0;
+        }
+    }
+
+    private boolean stops() {
+        return stopping.getCount() == 0;
     }
 
     private void loop() {
-        while (!Thread.currentThread().isInterrupted()) {
-            try {
-                TimeUnit.NANOSECONDS.sleep(LOOK.toNanos());
-                if (store.backUpDaily()) {
-                    LOG.info("database backed up");
-                }
-                long size = Files.size(file);
-                if (size > SMALL && size > 2 * compacted) {
-                    store.compact(COMPACTION);
-                    compacted = Files.size(file);
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            } catch (IOException | RuntimeException e) {
-                LOG.warn("maintenance failed; it is tried again", e);
+        boolean first = true;
+        try {
+            while (!stopping.await((first ? SETTLE : LOOK).toNanos(), TimeUnit.NANOSECONDS)) {
+                look(first);
+                first = false;
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void look(boolean first) {
+        try {
+            store.run(tx -> tx.spans().seen());
+            prune();
+            if (first) {
+                return;
+            }
+            if (store.backUpDaily()) {
+                LOG.info("database backed up");
+            }
+            long size = Files.size(file);
+            if (size > SMALL && size > 2 * compacted) {
+                store.compact(COMPACTION);
+                compacted = Files.size(file);
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("maintenance failed; it is tried again", e);
         }
     }
 }

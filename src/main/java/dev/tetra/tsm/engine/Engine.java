@@ -33,6 +33,9 @@ public final class Engine {
     private final Health health;
     private final Cleaner cleaner;
     private final EnvDoctor envDoctor;
+    private final Queries queries;
+    private final Configuration configuration;
+    private final Retention retention;
     private final EnvTemplate envTemplate = new EnvTemplate();
 
     public Engine(
@@ -63,6 +66,9 @@ public final class Engine {
         this.adopter = new Adopter(with, supervisor, orphans, outcomes, channels);
         this.health = new Health(with, patterns, orphans, portDoctor);
         this.cleaner = new Cleaner(with, supervisor, portKeeper, portDoctor);
+        this.queries = new Queries(with.store());
+        this.configuration = new Configuration(with.store());
+        this.retention = new Retention(with.store(), with.clock());
         this.envDoctor = new EnvDoctor(with.store(), with.host(), envFiles);
     }
 
@@ -159,6 +165,21 @@ public final class Engine {
     /** Looking at env files. */
     public EnvDoctor envDoctor() {
         return envDoctor;
+    }
+
+    /** Reading the state and the history by SQL. */
+    public Queries queries() {
+        return queries;
+    }
+
+    /** The settings of the home. */
+    public Configuration configuration() {
+        return configuration;
+    }
+
+    /** How long history is kept. */
+    public Retention retention() {
+        return retention;
     }
 
     /** New env files. */

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Chooses ports (SPEC 4): the user's word is kept or refused; else the default, else the first free one of the range. */
 final class PortBook {
-    private static final String RANGE = "port-range";
+    static final String RANGE = "port-range";
     private static final String CLAIMED = "claimed-ports";
     private static final Pattern RANGE_TEXT = Pattern.compile("([0-9]{1,5})(?:-|–| )([0-9]{1,5})");
     /** The range of a home that says nothing else. */

@@ -114,6 +114,13 @@ public final class Secrets {
                         Matcher.quoteReplacement(m.group(1) + m.group(2) + (isSecret(m.group(1)) ? MASK : m.group(3))));
     }
 
+    /** A command as it was typed, a line for a shell or words, as it may be shown. */
+    public static String maskCommand(String command) {
+        return CommandWords.usesShellSyntax(command)
+                ? maskLine(command)
+                : CommandWords.join(maskWords(CommandWords.split(command)));
+    }
+
     /**
      * The words of a command as they may be shown: the values of {@code NAME=secret}, {@code --token=secret} and {@code
      * --password secret} are masked, and the passwords in URLs.

@@ -80,6 +80,15 @@ final class Database {
         return credentials;
     }
 
+    Path home() {
+        return home;
+    }
+
+    /** The open file's path, as H2 wants it. */
+    Path path() {
+        return home.resolve("tsm");
+    }
+
     String url() {
         return Urls.file(home.resolve("tsm"));
     }

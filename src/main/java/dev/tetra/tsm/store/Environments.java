@@ -2,6 +2,7 @@ package dev.tetra.tsm.store;
 
 import dev.tetra.tsm.model.EnvSource;
 import dev.tetra.tsm.model.EnvVar;
+import dev.tetra.tsm.model.Masking;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
@@ -9,9 +10,13 @@ import org.jdbi.v3.core.statement.PreparedBatch;
 /** The environments of processes. Their values are needed to restart and are out of the auditor's reach. */
 public final class Environments {
     private final Handle handle;
+    private final Masking masking;
+    private final Fingerprints fingerprints;
 
-    Environments(Handle handle) {
+    Environments(Handle handle, Masking masking, Fingerprints fingerprints) {
         this.handle = handle;
+        this.masking = masking;
+        this.fingerprints = fingerprints;
     }
 
     /** Writes the variables that came from one source, in place of those that did before. */
@@ -23,13 +28,17 @@ public final class Environments {
         if (variables.isEmpty()) {
             return;
         }
-        PreparedBatch batch = handle.prepareBatch(
-                "INSERT INTO tsm.process_env (process_key, name, source, text) VALUES (:key, :name, :source, :text)");
+        PreparedBatch batch = handle.prepareBatch("""
+                        INSERT INTO tsm.process_env (process_key, name, source, text, shown, fingerprint)
+                        VALUES (:key, :name, :source, :text, :shown, :fingerprint)
+                        """);
         for (EnvVar variable : variables) {
             batch.bind("key", processKey)
                     .bind("name", variable.name())
                     .bind("source", source.word())
                     .bind("text", variable.value())
+                    .bind("shown", masking.value(variable.name(), variable.value()))
+                    .bind("fingerprint", fingerprints.of(handle, variable.value()))
                     .add();
         }
         batch.execute();

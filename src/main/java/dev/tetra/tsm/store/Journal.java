@@ -4,6 +4,7 @@ import dev.tetra.tsm.model.CommandRecord;
 import dev.tetra.tsm.model.Event;
 import dev.tetra.tsm.model.EventFilter;
 import dev.tetra.tsm.model.EventKind;
+import dev.tetra.tsm.model.Masking;
 import dev.tetra.tsm.model.Origin;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -22,14 +23,16 @@ import org.jspecify.annotations.Nullable;
 public final class Journal {
     private final Handle handle;
     private final Clock clock;
+    private final Masking masking;
     private final List<Event> written;
 
     /**
      * @param written gets every event that is written down, to be told once the transaction is committed
      */
-    Journal(Handle handle, Clock clock, List<Event> written) {
+    Journal(Handle handle, Clock clock, Masking masking, List<Event> written) {
         this.handle = handle;
         this.clock = clock;
+        this.masking = masking;
         this.written = written;
     }
 
@@ -57,6 +60,7 @@ public final class Journal {
             Origin origin,
             String message) {
         OffsetDateTime at = Columns.now(clock);
+        String shown = masking.text(message);
         long key = handle.createUpdate("""
                         INSERT INTO tsm.event (at, kind, process_key, process_name, run_key, origin, message)
                         VALUES (:at, :kind, :process, :name, :run, :origin, :message)
@@ -67,11 +71,11 @@ public final class Journal {
                 .bind("name", processName)
                 .bind("run", runKey)
                 .bind("origin", origin.word())
-                .bind("message", message)
+                .bind("message", shown)
                 .executeAndReturnGeneratedKeys("pk")
                 .map((row, context) -> row.getLong("pk"))
                 .one();
-        written.add(new Event(key, at.toInstant(), kind, processKey, processName, runKey, origin, message));
+        written.add(new Event(key, at.toInstant(), kind, processKey, processName, runKey, origin, shown));
     }
 
     /** The latest events of a process, newest first. */
@@ -160,7 +164,7 @@ public final class Journal {
                 .bind("cwd", command.cwd())
                 .bind("words", command.words())
                 .bind("code", command.exitCode())
-                .bind("error", command.error())
+                .bind("error", command.error() == null ? null : masking.text(command.error()))
                 .bind("duration", command.duration().toMillis())
                 .execute();
     }

@@ -4,6 +4,7 @@ import dev.tetra.tsm.model.Kind;
 import dev.tetra.tsm.model.Lifecycle;
 import dev.tetra.tsm.model.LogPolicy;
 import dev.tetra.tsm.model.ManagedProcess;
+import dev.tetra.tsm.model.Masking;
 import dev.tetra.tsm.model.PortSource;
 import dev.tetra.tsm.model.ProcessSpec;
 import dev.tetra.tsm.model.ProcessType;
@@ -37,7 +38,8 @@ public final class Processes {
             WHERE p.live_id IS NOT NULL
             """;
     private static final String SPEC_COLUMNS = """
-            namespace = :namespace, kind = :kind, type = :type, command = :command, argv = :argv,
+            namespace = :namespace, kind = :kind, type = :type, command = :command,
+            command_shown = :commandShown, argv = :argv,
             executable = :executable, script = :script, interpreter = :interpreter, cwd = :cwd, service = :service,
             env_name = :envName, env_file = :envFile, umask = :umask, restart_policy = :restart,
             backoff_min_ms = :backoffMin, backoff_max_ms = :backoffMax, stable_after_ms = :stableAfter,
@@ -52,10 +54,12 @@ public final class Processes {
 
     private final Handle handle;
     private final Clock clock;
+    private final Masking masking;
 
-    Processes(Handle handle, Clock clock) {
+    Processes(Handle handle, Clock clock, Masking masking) {
         this.handle = handle;
         this.clock = clock;
+        this.masking = masking;
     }
 
     /** All that are tracked, by ID. */
@@ -90,25 +94,29 @@ public final class Processes {
 
     /** Makes a row and returns its key. */
     public long insert(int id, String name, ProcessSpec spec, Lifecycle life) {
-        String columns = "tsm_id, name, created_at, namespace, kind, type, command, argv, executable, script,"
-                + " interpreter, cwd, service, env_name, env_file, umask, restart_policy, backoff_min_ms,"
-                + " backoff_max_ms, stable_after_ms, min_uptime_ms, max_unstable, stop_signal, kill_timeout_ms,"
-                + " log_max_size, log_keep, log_max_age_ms,"
-                + " wanted, status, generation, attempt, unstable, restarts";
-        String values = ":id, :name, :at, :namespace, :kind, :type, :command, :argv, :executable, :script,"
-                + " :interpreter, :cwd, :service, :envName, :envFile, :umask, :restart, :backoffMin,"
-                + " :backoffMax, :stableAfter, :minUptime, :maxUnstable, :stopSignal, :killTimeout,"
-                + " :logMaxSize, :logKeep, :logMaxAge,"
-                + " :wanted, :status, :generation, :attempt, :unstable, :restarts";
+        String columns =
+                "tsm_id, name, created_at, namespace, kind, type, command, command_shown, argv, executable, script,"
+                        + " interpreter, cwd, service, env_name, env_file, umask, restart_policy, backoff_min_ms,"
+                        + " backoff_max_ms, stable_after_ms, min_uptime_ms, max_unstable, stop_signal, kill_timeout_ms,"
+                        + " log_max_size, log_keep, log_max_age_ms,"
+                        + " wanted, status, generation, attempt, unstable, restarts";
+        String values =
+                ":id, :name, :at, :namespace, :kind, :type, :command, :commandShown, :argv, :executable, :script,"
+                        + " :interpreter, :cwd, :service, :envName, :envFile, :umask, :restart, :backoffMin,"
+                        + " :backoffMax, :stableAfter, :minUptime, :maxUnstable, :stopSignal, :killTimeout,"
+                        + " :logMaxSize, :logKeep, :logMaxAge,"
+                        + " :wanted, :status, :generation, :attempt, :unstable, :restarts";
         var insert = handle.createUpdate("INSERT INTO tsm.process (" + columns + ") VALUES (" + values + ")");
         bindSpec(insert, spec);
         bindLife(insert, life);
-        return insert.bind("id", id)
+        long key = insert.bind("id", id)
                 .bind("name", name)
                 .bind("at", Columns.now(clock))
                 .executeAndReturnGeneratedKeys("PK")
                 .mapTo(Long.class)
                 .one();
+        new Spans(handle, clock).note(key, life);
+        return key;
     }
 
     /** Writes what a process is to run. */
@@ -126,6 +134,7 @@ public final class Processes {
         update.bind("key", key)
                 .bind("stoppedAt", life.status().settled() ? Columns.now(clock) : null)
                 .execute();
+        new Spans(handle, clock).note(key, life);
     }
 
     /** Says which run is its present one. */
@@ -152,15 +161,17 @@ public final class Processes {
                 .bind("at", Columns.now(clock))
                 .bind("key", key)
                 .execute();
+        new Spans(handle, clock).end(key);
     }
 
-    private static void bindSpec(SqlStatement<?> statement, ProcessSpec spec) {
+    private void bindSpec(SqlStatement<?> statement, ProcessSpec spec) {
         RestartPolicy restart = spec.restart();
         statement
                 .bind("namespace", spec.namespace())
                 .bind("kind", spec.kind().word())
                 .bind("type", spec.type().word())
                 .bind("command", spec.command())
+                .bind("commandShown", masking.command(spec.command()))
                 .bindArray("argv", String.class, spec.argv().toArray())
                 .bind("executable", spec.executable())
                 .bind("script", spec.script())

@@ -2,6 +2,7 @@ package dev.tetra.tsm.store;
 
 import dev.tetra.tsm.model.Exit;
 import dev.tetra.tsm.model.Identity;
+import dev.tetra.tsm.model.Masking;
 import dev.tetra.tsm.model.Run;
 import dev.tetra.tsm.model.RunCause;
 import java.sql.ResultSet;
@@ -20,10 +21,12 @@ public final class Runs {
 
     private final Handle handle;
     private final Clock clock;
+    private final Masking masking;
 
-    Runs(Handle handle, Clock clock) {
+    Runs(Handle handle, Clock clock, Masking masking) {
         this.handle = handle;
         this.clock = clock;
+        this.masking = masking;
     }
 
     /** Records the decision to run, before anything is spawned. Returns the key. */
@@ -67,7 +70,7 @@ public final class Runs {
                 .bind("code", exit instanceof Exit.Code(int code) ? code : null)
                 .bind("signal", exit instanceof Exit.Signalled s ? s.signal() : null)
                 .bind("signalName", exit instanceof Exit.Signalled s ? s.name() : null)
-                .bind("unknown", exit instanceof Exit.Unknown(String why) ? why : null)
+                .bind("unknown", exit instanceof Exit.Unknown(String why) ? masking.text(why) : null)
                 .bind("key", runKey)
                 .execute();
     }

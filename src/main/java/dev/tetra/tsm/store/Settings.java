@@ -19,6 +19,14 @@ public final class Settings {
                 .findOne();
     }
 
+    /** Forgets one. Returns whether it was set. */
+    public boolean remove(String name) {
+        return handle.createUpdate("DELETE FROM tsm.setting WHERE name = :name")
+                        .bind("name", name)
+                        .execute()
+                > 0;
+    }
+
     /** Sets one. */
     public void put(String name, String text) {
         handle.createUpdate("MERGE INTO tsm.setting (name, text) VALUES (:name, :text)")

@@ -2,23 +2,30 @@ package dev.tetra.tsm.store;
 
 import dev.tetra.tsm.model.BuildInfo;
 import dev.tetra.tsm.model.Event;
+import dev.tetra.tsm.model.Masking;
 import dev.tetra.tsm.model.TsmException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.h2.api.ErrorCode;
 import org.h2.jdbcx.JdbcConnectionPool;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +50,16 @@ public final class Store implements AutoCloseable {
     private final Jdbi jdbi;
     private final EventFeed feed = new EventFeed();
     private final ReentrantLock decisions = new ReentrantLock();
+    private final Masking masking;
+    private final Fingerprints fingerprints = new Fingerprints();
+    private final MemoryGuard guard = new MemoryGuard(this::cancelAuditors);
+    private final ForeignTools tools;
+    private final AtomicBoolean commented = new AtomicBoolean();
+    private volatile boolean closed;
 
-    private Store(Database database, Clock clock) {
+    private Store(Database database, Clock clock, Masking masking) {
+        this.masking = masking;
+        this.tools = new ForeignTools(database.home(), Urls.name(database.path()), guard);
         this.database = database;
         this.clock = clock;
         this.pool = JdbcConnectionPool.create(
@@ -68,9 +83,18 @@ public final class Store implements AutoCloseable {
      * @param template what a new database is copied from, see {@link Template}; null for none
      */
     public static Store open(Path home, BuildInfo build, Clock clock, @Nullable Path template) {
+        return open(home, build, clock, template, Masking.EVERYTHING);
+    }
+
+    /**
+     * The same, for a database whose views show of commands and variables what may be shown of them.
+     *
+     * @param template what a new database is copied from, see {@link Template}; null for none
+     */
+    public static Store open(Path home, BuildInfo build, Clock clock, @Nullable Path template, Masking masking) {
         Database database = new Database(home, build, clock, template);
         Connection first = database.open();
-        Store store = new Store(database, clock);
+        Store store = new Store(database, clock, masking);
         try {
             first.close();
         } catch (SQLException e) {
@@ -104,7 +128,7 @@ public final class Store implements AutoCloseable {
         try {
             List<Event> events = new ArrayList<>();
             T result = jdbi.inTransaction(handle -> {
-                Tx tx = new Tx(handle, clock);
+                Tx tx = tx(handle);
                 T value = work.apply(tx);
                 events.addAll(tx.events());
                 return value;
@@ -122,6 +146,109 @@ public final class Store implements AutoCloseable {
             work.accept(tx);
             return true;
         });
+    }
+
+    private Tx tx(Handle handle) {
+        return new Tx(handle, clock, masking, fingerprints);
+    }
+
+    /** Who reads the views for others. */
+    public Auditor auditor() {
+        return new Auditor(this::connectAuditor, guard);
+    }
+
+    private Connection connectAuditor() throws SQLException {
+        if (closed) {
+            throw new SQLException("the database is closed", "", ErrorCode.DATABASE_IS_CLOSED);
+        }
+        comment();
+        String url = Urls.again(database.path());
+        String password = database.credentials().auditor();
+        try {
+            return Urls.connect(url, Credentials.AUDITOR, password);
+        } catch (SQLException e) {
+            if (e.getErrorCode() != ErrorCode.WRONG_USER_OR_PASSWORD) {
+                throw e;
+            }
+            resetPassword();
+            return Urls.connect(url, Credentials.AUDITOR, password);
+        }
+    }
+
+    /** Every role of H2 may change its own password; so a tool may have done that. */
+    private void resetPassword() throws SQLException {
+        owner("ALTER USER " + Credentials.AUDITOR + " SET PASSWORD '"
+                + database.credentials().auditor() + "'");
+    }
+
+    private void owner(String sql) throws SQLException {
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private void cancelAuditors() {
+        try {
+            owner("SELECT CANCEL_SESSION(session_id) FROM information_schema.sessions WHERE user_name = '"
+                    + Credentials.AUDITOR + "'");
+            LOG.warn("queries were cancelled: they needed too much memory");
+        } catch (SQLException e) {
+            LOG.error("queries that need too much memory could not be cancelled", e);
+        }
+    }
+
+    /** The views and their columns, in order. */
+    public Map<String, List<String>> views() {
+        return jdbi.withHandle(handle -> handle
+                .createQuery("SELECT view_name, column_name FROM tsm.view_comment ORDER BY view_name, position")
+                .map((row, context) -> Map.entry(row.getString(1), row.getString(2)))
+                .stream()
+                .collect(Collectors.groupingBy(
+                        Map.Entry::getKey,
+                        LinkedHashMap::new,
+                        Collectors.mapping(Map.Entry::getValue, Collectors.toList()))));
+    }
+
+    /** Gives the views' columns their comments, which H2 does not keep in the file. */
+    private void comment() throws SQLException {
+        if (!commented.compareAndSet(false, true)) {
+            return;
+        }
+        try (Connection connection = pool.getConnection();
+                Statement read = connection.createStatement();
+                Statement write = connection.createStatement();
+                ResultSet rows = read.executeQuery("SELECT view_name, column_name, text FROM tsm.view_comment")) {
+            while (rows.next()) {
+                write.execute("COMMENT ON COLUMN public." + rows.getString(1) + "." + rows.getString(2) + " IS '"
+                        + rows.getString(3).replace("'", "''") + "'");
+            }
+        }
+    }
+
+    /**
+     * How other programs read the views.
+     *
+     * @param url while the daemon runs
+     * @param offlineUrl while it does not
+     */
+    public record Access(String url, String user, String password, String offlineUrl) {}
+
+    /**
+     * Lets other programs in, on loopback, until the daemon ends.
+     *
+     * @throws TsmException.Failed when no server can be started
+     */
+    public Access letIn() {
+        try {
+            comment();
+            resetPassword();
+            return new Access(
+                    tools.url(), Credentials.AUDITOR, database.credentials().auditor(), Urls.offline(database.path()));
+        } catch (SQLException e) {
+            throw new TsmException.Failed(
+                    "no server for other programs can be started: " + e.getMessage(), "'tsm daemon logs' says more", e);
+        }
     }
 
     private static TsmException inWords(JdbiException e) {
@@ -203,6 +330,8 @@ public final class Store implements AutoCloseable {
     /** Closes the file properly. The next opening is quicker for it. */
     @Override
     public void close() {
+        closed = true;
+        tools.close();
         try (Connection connection = pool.getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute("SHUTDOWN");

@@ -58,6 +58,7 @@ public final class Template {
                 if (Schema.version(connection) == Schema.NEWEST) {
                     change(statement, Credentials.OWNER, credentials.owner());
                     change(statement, Credentials.AUDITOR, credentials.auditor());
+                    Fingerprints.renewKey(connection);
                     done = true;
                 }
             } finally {

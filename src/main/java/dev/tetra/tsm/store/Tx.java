@@ -1,6 +1,7 @@
 package dev.tetra.tsm.store;
 
 import dev.tetra.tsm.model.Event;
+import dev.tetra.tsm.model.Masking;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,20 +12,24 @@ public final class Tx {
     private final Handle handle;
     private final Clock clock;
     private final List<Event> events = new ArrayList<>();
+    private final Masking masking;
+    private final Fingerprints fingerprints;
 
-    Tx(Handle handle, Clock clock) {
+    Tx(Handle handle, Clock clock, Masking masking, Fingerprints fingerprints) {
         this.handle = handle;
         this.clock = clock;
+        this.masking = masking;
+        this.fingerprints = fingerprints;
     }
 
     /** The tracked processes. */
     public Processes processes() {
-        return new Processes(handle, clock);
+        return new Processes(handle, clock, masking);
     }
 
     /** Their executions. */
     public Runs runs() {
-        return new Runs(handle, clock);
+        return new Runs(handle, clock, masking);
     }
 
     /** Which port is held by whom. */
@@ -34,7 +39,7 @@ public final class Tx {
 
     /** The environments of processes. */
     public Environments environments() {
-        return new Environments(handle);
+        return new Environments(handle, masking, fingerprints);
     }
 
     /** The control sockets. */
@@ -44,12 +49,27 @@ public final class Tx {
 
     /** What happened and who commanded what. */
     public Journal journal() {
-        return new Journal(handle, clock, events);
+        return new Journal(handle, clock, masking, events);
     }
 
     /** What was written into the journal. */
     List<Event> events() {
         return events;
+    }
+
+    /** How processes fared while they were wanted. */
+    public Spans spans() {
+        return new Spans(handle, clock);
+    }
+
+    /** What becomes too old to keep. */
+    public History history() {
+        return new History(handle);
+    }
+
+    /** What may be shown of rows that an older tsm has written. */
+    public OldRows oldRows() {
+        return new OldRows(handle, masking, fingerprints);
     }
 
     /** Settings of the home. */

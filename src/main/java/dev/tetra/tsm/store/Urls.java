@@ -9,6 +9,14 @@ import org.h2.Driver;
 
 /** How databases are opened. */
 final class Urls {
+    private static final String PREFIX = "jdbc:h2:" + SharableFiles.SCHEME + ":";
+
+    static {
+        // H2 reads it once, when it is loaded; its server would otherwise listen on every address.
+        System.setProperty("h2.bindAddress", "127.0.0.1");
+        SharableFiles.register();
+    }
+
     private Urls() {}
 
     /**
@@ -20,15 +28,34 @@ final class Urls {
      * @param file the database's path without {@code .mv.db}
      */
     static String file(Path file) {
+        return PREFIX + path(file)
+                + ";WRITE_DELAY=0;FILE_LOCK=NO;DB_CLOSE_ON_EXIT=FALSE;DB_CLOSE_DELAY=-1"
+                + ";QUERY_CACHE_SIZE=128;CACHE_SIZE=4096;TRACE_LEVEL_FILE=0;LOCK_TIMEOUT=10000";
+    }
+
+    /** The URL of another connection to a database that {@link #file} has opened, for a role that may set nothing. */
+    static String again(Path file) {
+        return PREFIX + path(file) + ";IFEXISTS=TRUE";
+    }
+
+    /** What the server of H2 is to call a database that {@link #file} has opened. */
+    static String name(Path file) {
+        return SharableFiles.SCHEME + ":" + path(file);
+    }
+
+    /** The URL by which a tool reads the file while no daemon has it open. */
+    static String offline(Path file) {
+        return "jdbc:h2:file:" + path(file) + ";ACCESS_MODE_DATA=r;IFEXISTS=TRUE";
+    }
+
+    private static String path(Path file) {
         String path = file.toAbsolutePath().toString();
         if (path.indexOf(';') >= 0) {
             throw new TsmException.Unavailable(
                     "the home's path holds a ';', which a database URL cannot: " + path,
                     "choose another home with TSM_DIR");
         }
-        return "jdbc:h2:file:" + path
-                + ";WRITE_DELAY=0;FILE_LOCK=NO;DB_CLOSE_ON_EXIT=FALSE;DB_CLOSE_DELAY=-1"
-                + ";QUERY_CACHE_SIZE=128;CACHE_SIZE=4096;TRACE_LEVEL_FILE=0;LOCK_TIMEOUT=10000";
+        return path;
     }
 
     static Connection connect(String url, String user, String password) throws SQLException {

@@ -121,6 +121,7 @@ final class Entry {
         }
         switch (happening) {
             case Happening.Spawned _, Happening.FoundRunning _ -> {
+                tx.spans().seenAgain(process.key());
                 if (present.identity() != null && present.startedAt() != null) {
                     tx.runs().spawned(present.key(), present.identity(), present.startedAt());
                 }

@@ -186,7 +186,7 @@ class StoreTest {
         try (Store store = open()) {
             add(store, "web");
             Credentials credentials = Credentials.of(home.resolve("db.secret"));
-            String url = "jdbc:h2:file:" + home.resolve("tsm");
+            String url = Urls.again(home.resolve("tsm"));
             try (Connection auditor = Urls.connect(url, Credentials.AUDITOR, credentials.auditor());
                     var statement = auditor.createStatement()) {
                 try (var row = statement.executeQuery("SELECT name FROM processes")) {

@@ -1,0 +1,104 @@
+package dev.tetra.tsm.store;
+
+import dev.tetra.tsm.model.Lifecycle;
+import dev.tetra.tsm.model.Status;
+import dev.tetra.tsm.model.Wanted;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * How each process fared while it was wanted to run, as stretches of time without a gap. A process that ended with success
+ * and is not to run again is not wanted any more.
+ */
+public final class Spans {
+    private static final String SEEN = "seen-at";
+
+    private final Handle handle;
+    private final Clock clock;
+
+    Spans(Handle handle, Clock clock) {
+        this.handle = handle;
+        this.clock = clock;
+    }
+
+    /** Ends the present stretch if what was decided ends it, and begins another. */
+    void note(long processKey, Lifecycle life) {
+        if (life.status() == Status.LOST) {
+            return;
+        }
+        if (life.wanted() == Wanted.STOP || life.status() == Status.EXITED) {
+            end(processKey);
+            return;
+        }
+        String state = life.status() == Status.ONLINE ? "online" : "down";
+        OffsetDateTime now = Columns.now(clock);
+        handle.createUpdate("""
+                        UPDATE tsm.wanted_span SET ended_at = GREATEST(began_at, :now)
+                        WHERE open_process = :key AND state <> :state
+                        """)
+                .bind("now", now)
+                .bind("key", processKey)
+                .bind("state", state)
+                .execute();
+        handle.createUpdate("""
+                        INSERT INTO tsm.wanted_span (process_key, state, began_at)
+                        SELECT :key, :state, :now
+                        WHERE NOT EXISTS (SELECT 1 FROM tsm.wanted_span WHERE open_process = :key)
+                        """)
+                .bind("key", processKey)
+                .bind("state", state)
+                .bind("now", now)
+                .execute();
+    }
+
+    /** Ends the present stretch. */
+    void end(long processKey) {
+        handle.createUpdate("UPDATE tsm.wanted_span SET ended_at = GREATEST(began_at, :now) WHERE open_process = :key")
+                .bind("now", Columns.now(clock))
+                .bind("key", processKey)
+                .execute();
+    }
+
+    /** Notes that a daemon looks; what it last noted is the time up to which is known how processes fared. */
+    public void seen() {
+        new Settings(handle).put(SEEN, clock.instant().toString());
+    }
+
+    /** At the start of a daemon: nobody knows whether what was online still is, or since when not. */
+    public void unseen() {
+        Optional<Instant> seen = new Settings(handle).get(SEEN).flatMap(Spans::instant);
+        if (seen.isEmpty() || seen.get().isAfter(clock.instant())) {
+            return;
+        }
+        OffsetDateTime until = Columns.utc(seen.get());
+        handle.createUpdate("""
+                        INSERT INTO tsm.wanted_span (process_key, state, began_at, ended_at)
+                        SELECT process_key, 'online', began_at, :until FROM tsm.wanted_span
+                        WHERE open_process IS NOT NULL AND state = 'online' AND began_at < :until
+                        """).bind("until", until).execute();
+        handle.createUpdate("""
+                        UPDATE tsm.wanted_span SET state = 'unseen', began_at = GREATEST(began_at, :until)
+                        WHERE open_process IS NOT NULL AND state = 'online'
+                        """).bind("until", until).execute();
+    }
+
+    /** A process was found running: it was online all the time that nobody looked. */
+    public void seenAgain(long processKey) {
+        handle.createUpdate(
+                        "UPDATE tsm.wanted_span SET state = 'online' WHERE open_process = :key AND state = 'unseen'")
+                .bind("key", processKey)
+                .execute();
+    }
+
+    private static Optional<Instant> instant(String text) {
+        try {
+            return Optional.of(Instant.parse(text));
+        } catch (DateTimeException e) {
+            return Optional.empty();
+        }
+    }
+}
