@@ -95,10 +95,10 @@ final class Shell {
 
     private int program(String name, List<String> words) throws IOException {
         if (name.equals("repl")) {
-            return fail("this is the REPL already", "/help says what it knows");
+            return misused("this is the REPL already", "/help says what it knows");
         }
         if (person == null) {
-            return fail(
+            return misused(
                     "'" + name + "' talks to a person at a terminal, and this is a script",
                     name.equals("sql") ? "give it the statement: sql \"SELECT …\"" : "run it in a terminal");
         }
@@ -110,7 +110,7 @@ final class Shell {
 
     private int changeFolder(List<String> words) {
         if (words.size() > 1) {
-            return fail("cd takes one folder, not " + words.size() + " words", "quote a name that has spaces");
+            return misused("cd takes one folder, not " + words.size() + " words", "quote a name that has spaces");
         }
         String wanted = words.isEmpty() ? "~" : words.getFirst();
         Caller caller = session.link().caller();
@@ -127,7 +127,7 @@ final class Shell {
             session.link().moveTo(folder.toString());
             return 0;
         } catch (InvalidPathException e) {
-            return fail("'" + wanted + "' can't be the name of a folder", "");
+            return misused("'" + wanted + "' can't be the name of a folder", "");
         }
     }
 
@@ -150,12 +150,12 @@ final class Shell {
         if (!words.isEmpty()) {
             String number = words.getFirst();
             if (words.size() > 1 || !number.matches("[1-9][0-9]{0,8}")) {
-                return fail("/history: '" + String.join(" ", words) + "' is no number of lines", "/history 20");
+                return misused("/history: '" + String.join(" ", words) + "' is no number of lines", "/history 20");
             }
             last = Integer.parseInt(number);
         }
         if (person == null) {
-            return fail("a script has no history", "");
+            return misused("a script has no history", "");
         }
         person.history(last);
         return 0;
@@ -175,11 +175,16 @@ final class Shell {
                 .findFirst()
                 .map(known -> "did you mean " + known + "?  ")
                 .orElse("");
-        return fail("'" + word + "' is no command of the REPL", nearest + "/help lists them");
+        return misused("'" + word + "' is no command of the REPL", nearest + "/help lists them");
     }
 
     private int fail(String message, String hint) {
         session.streams().complain(message, hint);
-        return message.startsWith("there is no folder") ? FAILED : USAGE;
+        return FAILED;
+    }
+
+    private int misused(String message, String hint) {
+        session.streams().complain(message, hint);
+        return USAGE;
     }
 }

@@ -6,6 +6,7 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.UserInterruptException;
@@ -22,10 +23,15 @@ final class Sql implements Program {
 
     @Override
     public int run(Session session, List<String> words) throws IOException {
-        return session.link().caller().onTerminal() ? interactive(session) : script(session);
+        return session.link().caller().onTerminal() ? interactive(session, words) : script(session, words);
     }
 
-    private static int script(Session session) throws IOException {
+    /** A statement as a command, with the options that were given for all. */
+    private static List<String> command(List<String> words, String statement) {
+        return Stream.concat(words.stream(), Stream.of("--", statement)).toList();
+    }
+
+    private static int script(Session session, List<String> words) throws IOException {
         String text;
         try (FileInputStream in = new FileInputStream(FileDescriptor.in)) {
             text = RawText.decode(in.readAllBytes());
@@ -33,8 +39,7 @@ final class Sql implements Program {
         SqlText sql = SqlText.of(text + (SqlText.of(text).isWhole() ? "" : "\n;"));
         ControlClient.Display display = new PlainDisplay(session.link().caller(), session.streams());
         for (String statement : sql.statements()) {
-            int code =
-                    session.link().run(List.of("sql", "--", statement), display).code();
+            int code = session.link().run(command(words, statement), display).code();
             if (code != 0) {
                 return code;
             }
@@ -46,7 +51,7 @@ final class Sql implements Program {
         return 0;
     }
 
-    private static int interactive(Session session) throws IOException {
+    private static int interactive(Session session, List<String> words) throws IOException {
         DaemonLink link = session.link();
         Terminal terminal = session.screen().terminal();
         Memory memory = new Memory(
@@ -73,7 +78,7 @@ final class Sql implements Program {
                 }
                 memory.note(text);
                 for (String statement : SqlText.of(text).statements()) {
-                    if (link.run(List.of("sql", "--", statement), display).code() == DaemonLink.INTERRUPTED) {
+                    if (link.run(command(words, statement), display).code() == DaemonLink.INTERRUPTED) {
                         session.streams().tell("\n");
                         break;
                     }

@@ -1,11 +1,11 @@
 package dev.tetra.tsm.repl;
 
 import dev.tetra.tsm.control.ControlClient.Outcome;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import org.jline.reader.Candidate;
 import org.jline.reader.Completer;
 import org.jline.reader.LineReader;
@@ -14,10 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Completes the names of views and columns, which the daemon is asked for once, and the usual words of SQL. */
 final class SqlNames implements Completer {
-    private static final String QUESTION = """
-            SELECT LOWER(table_name), LOWER(column_name) FROM information_schema.columns
-            WHERE table_schema = 'PUBLIC' ORDER BY 1, 2
-            """.strip();
+    private static final String QUESTION =
+            "SELECT view_name, column_name, text FROM documentation ORDER BY view_name, position";
 
     private static final List<String> WORDS = List.of(
             "select",
@@ -70,9 +68,7 @@ final class SqlNames implements Completer {
     public void complete(LineReader reader, ParsedLine line, List<Candidate> candidates) {
         String word = line.word();
         boolean upper = !word.isEmpty() && word.equals(word.toUpperCase(Locale.ROOT));
-        for (Candidate name : names()) {
-            candidates.add(name);
-        }
+        candidates.addAll(names());
         for (String known : WORDS) {
             candidates.add(new Candidate(upper ? known.toUpperCase(Locale.ROOT) : known));
         }
@@ -91,19 +87,18 @@ final class SqlNames implements Completer {
     }
 
     private static List<Candidate> candidates(List<String> rows) {
-        List<Candidate> all = new ArrayList<>();
-        TreeSet<String> views = new TreeSet<>();
-        TreeSet<String> columns = new TreeSet<>();
+        Map<String, Candidate> all = new TreeMap<>();
         for (String row : rows) {
-            String[] cells = row.replace("\"", "").split(",", -1);
-            if (cells.length == 2) {
-                views.add(cells[0]);
-                columns.add(cells[1]);
+            String[] cells = row.split(",", 3);
+            if (cells.length == 3) {
+                all.put(cells[0], candidate(cells[0], "view"));
+                all.putIfAbsent(cells[1], candidate(cells[1], cells[2].replace("\"", "")));
             }
         }
-        columns.removeAll(views);
-        views.forEach(view -> all.add(new Candidate(view, view, null, "view", null, null, true)));
-        columns.forEach(column -> all.add(new Candidate(column, column, null, "column", null, null, true)));
-        return all;
+        return List.copyOf(all.values());
+    }
+
+    private static Candidate candidate(String word, String description) {
+        return new Candidate(word, word, null, description, null, null, true);
     }
 }
