@@ -93,13 +93,25 @@ final class DaemonLink {
     Optional<Outcome> runIfThere(List<String> words, ControlClient.Display display) {
         try {
             Optional<ControlClient> client = ControlClient.connect(caller.home(), CONNECT);
-            return client.isEmpty() ? Optional.empty() : Optional.of(ask(client.get(), words, display));
+            if (client.isEmpty()) {
+                return Optional.empty();
+            }
+            Outcome outcome = ask(client.get(), words, display);
+            return interrupted || outcome.end() != End.EXIT ? Optional.empty() : Optional.of(outcome);
         } catch (IOException e) {
             return Optional.empty();
         }
     }
 
-    /** Cuts off the command that runs, if one does: the connection alone, as when a client goes away. */
+    /** From here on a command may run; what was cut off before is over. */
+    void forgetInterrupt() {
+        interrupted = false;
+    }
+
+    /**
+     * Cuts off the command that runs: the connection alone, as when a client goes away. One that is just about to run is
+     * cut off too, until {@link #forgetInterrupt}: whoever pressed the key need not know how far it was.
+     */
     void interrupt() {
         interrupted = true;
         ControlClient running = current;
@@ -119,9 +131,11 @@ final class DaemonLink {
 
     private Outcome ask(ControlClient client, List<String> words, ControlClient.Display display) throws IOException {
         Guarded guarded = new Guarded(display);
-        interrupted = false;
         try (client) {
             current = client;
+            if (interrupted) {
+                return new Outcome(End.EXIT, INTERRUPTED);
+            }
             Outcome outcome = client.run(request(words), guarded);
             return interrupted ? new Outcome(End.EXIT, INTERRUPTED) : outcome;
         } catch (IOException e) {

@@ -14,10 +14,18 @@ final class Editor {
 
     private Editor() {}
 
-    /** @param continuation what stands before the second and later lines */
+    /**
+     * @param continuation what stands before the second and later lines
+     * @param begin is called when a line begins, and Ctrl-C is the editor's from then on
+     */
     static LineReader open(
-            Terminal terminal, Parser parser, Completer completer, DefaultHistory history, String continuation) {
-        return LineReaderBuilder.builder()
+            Terminal terminal,
+            Parser parser,
+            Completer completer,
+            DefaultHistory history,
+            String continuation,
+            Runnable begin) {
+        LineReader reader = LineReaderBuilder.builder()
                 .terminal(terminal)
                 .appName("tsm")
                 .parser(parser)
@@ -33,5 +41,10 @@ final class Editor {
                 .option(Option.COMPLETE_MATCHER_CAMELCASE, false)
                 .option(Option.AUTO_FRESH_LINE, true)
                 .build();
+        reader.getWidgets().put(LineReader.CALLBACK_INIT, () -> {
+            begin.run();
+            return true;
+        });
+        return reader;
     }
 }

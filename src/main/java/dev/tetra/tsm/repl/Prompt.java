@@ -35,7 +35,8 @@ final class Prompt implements Shell.Person {
                 new HistoryFile(link.caller().home().resolve("history")),
                 link,
                 line -> LineWords.soFar(line).words());
-        this.reader = Editor.open(terminal, new CommandParser(), new CommandCompleter(link), memory, "   > ");
+        this.reader = Editor.open(
+                terminal, new CommandParser(), new CommandCompleter(link), memory, "   > ", link::forgetInterrupt);
     }
 
     /** Runs until the person leaves. */

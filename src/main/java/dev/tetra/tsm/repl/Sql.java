@@ -56,7 +56,8 @@ final class Sql implements Program {
         Terminal terminal = session.screen().terminal();
         Memory memory = new Memory(
                 new HistoryFile(link.caller().home().resolve("history.sql")), link, statement -> List.of(statement));
-        LineReader reader = Editor.open(terminal, new SqlParser(), new SqlNames(link), memory, "  -> ");
+        LineReader reader =
+                Editor.open(terminal, new SqlParser(), new SqlNames(link), memory, "  -> ", link::forgetInterrupt);
         ControlClient.Display display = new TerminalDisplay(session, terminal);
         Terminal.SignalHandler before = terminal.handle(Signal.INT, signal -> link.interrupt());
         try {
