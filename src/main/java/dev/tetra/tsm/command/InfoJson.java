@@ -11,6 +11,7 @@ import dev.tetra.tsm.model.Observed;
 import dev.tetra.tsm.model.ProcessSpec;
 import dev.tetra.tsm.model.RestartPolicy;
 import dev.tetra.tsm.model.Run;
+import dev.tetra.tsm.model.Sample;
 import dev.tetra.tsm.spec.CommandWords;
 import dev.tetra.tsm.spec.Secrets;
 import java.util.List;
@@ -36,6 +37,7 @@ record InfoJson(boolean reveal) {
                                 .field("errParts", details.err().parts()))
                 .object("policy", policy -> policy(policy, spec))
                 .array("environment", set(details.variables()), this::variable)
+                .array("samples", details.samples(), InfoJson::sample)
                 .array("runs", details.runs(), InfoJson::run)
                 .array("events", details.events(), InfoJson::event);
     }
@@ -89,6 +91,15 @@ record InfoJson(boolean reveal) {
         json.field("name", variable.name())
                 .field("value", reveal ? variable.value() : Secrets.shown(variable.name(), variable.value()))
                 .field("source", variable.source().word());
+    }
+
+    private static void sample(Json json, Sample sample) {
+        json.field("at", sample.at())
+                .field("run", sample.runKey())
+                .field("cpuPercent", Math.round(sample.cpuPercent() * 10) / 10.0)
+                .field("memoryBytes", sample.memoryBytes())
+                .field("processes", sample.processes())
+                .field("restarts", sample.restarts());
     }
 
     private static void run(Json json, Run run) {

@@ -36,6 +36,7 @@ record InfoText(boolean reveal, Ansi ansi) {
         Details text = new Details();
         process(text, info.view());
         now(text, info.view());
+        LastHour.add(text, info.samples());
         policy(text, info.view().process().spec());
         text.title("Logs")
                 .add("Kept", kept(info.view().process().spec().logs()))

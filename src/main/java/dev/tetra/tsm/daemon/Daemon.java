@@ -19,6 +19,7 @@ import dev.tetra.tsm.os.Hosts;
 import dev.tetra.tsm.spec.SecretMasking;
 import dev.tetra.tsm.store.Store;
 import dev.tetra.tsm.supervise.PortObserver;
+import dev.tetra.tsm.supervise.Sampler;
 import dev.tetra.tsm.supervise.Supervision;
 import dev.tetra.tsm.supervise.Supervisor;
 import java.io.IOException;
@@ -55,6 +56,7 @@ final class Daemon {
     private final ChannelServer channels;
     private final Engine engine;
     private final Maintenance maintenance;
+    private final Sampler sampler;
     private final LogWatch logs;
     private final Self self;
     private final Requests requests;
@@ -99,6 +101,7 @@ final class Daemon {
                 store, host, files, home, clock, CrashPoint.fromProperties(host), new Sightings(observer, channels));
         this.supervisor = new Supervisor(with);
         this.logs = new LogWatch(files, this::watched, this::tell, clock);
+        this.sampler = new Sampler(store, host, supervisor::running, clock);
         this.engine = new Engine(with, supervisor, observer, channels, new StartFields());
         this.maintenance = new Maintenance(store, home.resolve("tsm.mv.db"), engine.retention());
         this.self = new Self(home, build, host, store);
@@ -149,6 +152,7 @@ final class Daemon {
         int tracked = supervisor.recover();
         observer.start();
         maintenance.start();
+        sampler.start();
         logs.start();
         Runtime.getRuntime().addShutdownHook(new Thread(this::endBySignal, "shutdown"));
         server.start();
@@ -243,6 +247,7 @@ final class Daemon {
                 comingUp.join(DRAIN);
             }
             maintenance.close();
+            sampler.close();
             channels.close();
             supervisor.close(host::close);
             observer.close();

@@ -8,11 +8,13 @@ import dev.tetra.tsm.model.Event;
 import dev.tetra.tsm.model.ManagedProcess;
 import dev.tetra.tsm.model.Observed;
 import dev.tetra.tsm.model.Run;
+import dev.tetra.tsm.model.Sample;
 import dev.tetra.tsm.os.Host;
 import dev.tetra.tsm.os.ProcessTree;
 import dev.tetra.tsm.store.Store;
 import dev.tetra.tsm.supervise.Launch;
 import dev.tetra.tsm.supervise.PortObserver;
+import dev.tetra.tsm.supervise.Usage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -39,7 +41,7 @@ public final class Overview {
     Overview(Store store, Host host, LogFiles logs, Path home, PortObserver observer, Clock clock) {
         this.store = store;
         this.host = host;
-        this.usage = new Usage();
+        this.usage = new Usage(Usage.Reach.LINKED);
         this.logs = logs;
         this.home = home;
         this.observer = observer;
@@ -53,6 +55,7 @@ public final class Overview {
      * @param runs the latest, newest first
      * @param events the latest, newest first
      * @param variables of its environment, by name, and where each came from
+     * @param samples what it used in the last hour, oldest first
      */
     public record Details(
             View view,
@@ -61,19 +64,29 @@ public final class Overview {
             List<Event> events,
             List<EnvVar> variables,
             LogFiles.Size out,
-            LogFiles.Size err) {}
+            LogFiles.Size err,
+            List<Sample> samples) {}
 
     /** Every tracked process, by ID. */
     public List<View> all() {
         return of(store.call(tx -> tx.processes().all()));
     }
 
+    /** Every tracked process, by ID, with what they use by a measurement of the caller's own. */
+    List<View> all(Usage measured) {
+        return of(store.call(tx -> tx.processes().all()), measured);
+    }
+
     /** Those processes, with what they use and listen on now. One scan of the machine serves all. */
     public List<View> of(List<ManagedProcess> processes) {
+        return of(processes, usage);
+    }
+
+    private List<View> of(List<ManagedProcess> processes, Usage measured) {
         Instant now = clock.instant();
         boolean running = processes.stream().anyMatch(p -> p.pid() != null);
         ProcessTree tree = running ? ProcessTree.now(host) : null;
-        Map<Long, Usage.Used> used = tree == null ? Map.of() : usage.now(processes, tree, now);
+        Map<Long, Usage.Used> used = tree == null ? Map.of() : measured.now(processes, tree, now);
         Map<Long, List<Observed>> observed = tree == null ? Map.of() : observer.look(processes, tree);
         return processes.stream()
                 .map(p -> view(p, observed.getOrDefault(p.key(), List.of()), used.get(p.key()), now))
@@ -91,7 +104,8 @@ public final class Overview {
                 tx.journal().latest(process.key(), RECENT),
                 variables(process, tx.environments().of(process.key())),
                 size(process, LogStream.OUT),
-                size(process, LogStream.ERR)));
+                size(process, LogStream.ERR),
+                tx.samples().of(process.key())));
     }
 
     private View view(ManagedProcess process, List<Observed> observed, Usage.@Nullable Used used, Instant now) {

@@ -121,6 +121,7 @@ final class MacProcesses implements ProcessReader {
                 status > 0 && status < STATES.length() ? STATES.charAt(status) : '?',
                 info.get(JAVA_LONG, 120) * 1_000_000 + info.get(JAVA_LONG, 128),
                 cpu,
+                0,
                 task.get(JAVA_LONG, 8),
                 cString(info, 48, 16));
     }

@@ -12,6 +12,8 @@ import dev.tetra.tsm.model.Identity;
  * @param state the kernel's letter: R, S, D, T (stopped), Z (zombie), …
  * @param startTicks as in {@link Identity#startTicks}
  * @param cpuNanos user plus system time used so far, all threads; without that of children
+ * @param childrenCpuNanos that of its children which have ended and were waited for, and of theirs; 0 where the machine
+ *     does not tell
  * @param rssBytes resident memory
  * @param comm the short name (Linux: at most 15 bytes)
  */
@@ -24,6 +26,7 @@ public record ProcessInfo(
         char state,
         long startTicks,
         long cpuNanos,
+        long childrenCpuNanos,
         long rssBytes,
         String comm) {
     /** Ended, but not yet waited for by its parent; or about to be. */

@@ -38,11 +38,23 @@ final class StatLine {
         long sid = number();
         skip(7);
         long cpu = number() + number();
-        skip(6);
+        long childrenCpu = number() + number();
+        skip(4);
         long startTicks = number();
         skip(1);
         long rss = number() * pageSize;
-        return new ProcessInfo(pid, ppid, pgid, sid, uid, state, startTicks, cpu * nanosPerTick, rss, comm);
+        return new ProcessInfo(
+                pid,
+                ppid,
+                pgid,
+                sid,
+                uid,
+                state,
+                startTicks,
+                cpu * nanosPerTick,
+                childrenCpu * nanosPerTick,
+                rss,
+                comm);
     }
 
     private long number() {

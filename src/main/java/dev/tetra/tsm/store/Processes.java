@@ -155,8 +155,11 @@ public final class Processes {
         saveLife(key, life);
     }
 
-    /** Forgets a process; its history stays. */
+    /** Forgets a process; its history stays, but for what it used of late. */
     public void delete(long key) {
+        handle.createUpdate("DELETE FROM tsm.sample WHERE process_key = :key")
+                .bind("key", key)
+                .execute();
         handle.createUpdate("UPDATE tsm.process SET deleted_at = :at WHERE pk = :key AND deleted_at IS NULL")
                 .bind("at", Columns.now(clock))
                 .bind("key", key)

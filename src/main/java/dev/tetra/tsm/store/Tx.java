@@ -77,6 +77,11 @@ public final class Tx {
         return new Settings(handle);
     }
 
+    /** What processes used in the last hour. */
+    public Samples samples() {
+        return new Samples(handle, clock);
+    }
+
     /** Definitions of services. */
     public Services services() {
         return new Services(handle, clock);
