@@ -16,7 +16,7 @@ final class HelpText {
             new Group(
                     "Run a command, and end it",
                     List.of("start", "stop", "restart", "delete", "kill", "signal", "wait", "cleanup")),
-            new Group("See what runs, and why", List.of("list", "info", "why", "events")),
+            new Group("See what runs, and why", List.of("list", "top", "info", "why", "events")),
             new Group("Read what it writes", List.of("logs", "flush")),
             new Group(
                     "Have the right port, and find who has it",

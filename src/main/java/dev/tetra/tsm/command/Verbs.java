@@ -93,6 +93,7 @@ final class Verbs {
         add(() -> new ShellInitVerb(this), "shell-init");
         add(() -> new CompleteVerb(this), HIDDEN + "complete");
         add(SecretVerb::new, HIDDEN + "secret");
+        add(LiveVerb::new, HIDDEN + "live");
     }
 
     private void add(Supplier<Verb> make, String... names) {

@@ -240,6 +240,7 @@ final class Daemon {
 
     private void close() throws IOException {
         server.stopAccepting();
+        engine.live().close();
         requests.drain(DRAIN);
         try {
             logs.close();

@@ -21,6 +21,7 @@ public final class Engine {
     private final Startup startup;
     private final Boot boot;
     private final Overview overview;
+    private final Live live;
     private final Target targets;
     private final Killer killer;
     private final Narrator narrator;
@@ -56,6 +57,7 @@ public final class Engine {
         this.startup = new Startup(with.host(), with.home());
         this.boot = new Boot(with.store(), with.host(), keeper, services);
         this.overview = new Overview(with.store(), with.host(), with.logs(), with.home(), observer, with.clock());
+        this.live = Live.of(overview);
         this.targets = new Target(with.store(), with.host());
         this.killer = new Killer(targets, with.host());
         this.ipc = new Ipc(with.store(), with.host(), keeper, channels, with.clock());
@@ -105,6 +107,11 @@ public final class Engine {
     /** Looking at processes. */
     public Overview overview() {
         return overview;
+    }
+
+    /** Watching all processes. */
+    public Live live() {
+        return live;
     }
 
     /** Finding processes by a user's words. */
