@@ -35,7 +35,8 @@ class ArchitectureTest {
             Map.entry("supervise", List.of("model", "spec", "store", "os", "logs")),
             Map.entry("ipc", List.of("model")),
             Map.entry("engine", List.of("model", "spec", "store", "os", "logs", "supervise", "ipc")),
-            Map.entry("command", List.of("model", "spec", "logs", "engine")),
+            Map.entry("command", List.of("model", "spec", "logs", "engine", "command.render")),
+            Map.entry("command.render", List.of("model")),
             Map.entry("control", List.of("model")),
             Map.entry(
                     "daemon",
@@ -50,7 +51,7 @@ class ArchitectureTest {
                             "engine",
                             "command",
                             "control")),
-            Map.entry("repl", List.of("model", "control")));
+            Map.entry("repl", List.of("model", "spec", "control", "command.render")));
 
     private static DescribedPredicate<JavaClass> outside(String... packages) {
         DescribedPredicate<JavaClass> all = DescribedPredicate.alwaysTrue();
@@ -84,7 +85,9 @@ class ArchitectureTest {
     void the_arrows_between_packages_point_one_way() {
         var layers = layeredArchitecture().consideringOnlyDependenciesInLayers().withOptionalLayers(true);
         for (String name : MAY_USE.keySet()) {
-            layers = layers.layer(name).definedBy(ROOT + "." + name + "..");
+            // what is drawn with is a layer of its own, as the Java client draws too
+            String members = name.equals("command") ? ROOT + "." + name : ROOT + "." + name + "..";
+            layers = layers.layer(name).definedBy(members);
         }
         for (var entry : MAY_USE.entrySet()) {
             layers = entry.getValue().isEmpty()

@@ -46,6 +46,7 @@ final class Verbs {
         add(ListVerb::new, "list", "ls");
         add(InfoVerb::new, "info", "describe");
         add(WhyVerb::new, "why");
+        add(TopVerb::new, "top");
         add(PortsVerb::new, "ports");
         add(PortsRangeVerb::new, "ports range");
         add(PortsClaimVerb::new, "ports claim");

@@ -53,6 +53,7 @@ public final class Main {
     /** The programs by the name that the daemon gives them. */
     private static Map<String, Program> programs() {
         Program sql = new Sql();
-        return Map.of("repl", new Repl(Map.of("sql", sql)), "sql", sql);
+        Program top = new Top();
+        return Map.of("repl", new Repl(Map.of("sql", sql, "top", top)), "sql", sql, "top", top);
     }
 }

@@ -12,6 +12,7 @@ import dev.tetra.tsm.os.Hosts;
 import dev.tetra.tsm.store.Store;
 import dev.tetra.tsm.supervise.Checkpoints;
 import dev.tetra.tsm.supervise.PortObserver;
+import dev.tetra.tsm.supervise.Sampler;
 import dev.tetra.tsm.supervise.Supervision;
 import dev.tetra.tsm.supervise.Supervisor;
 import java.io.IOException;
@@ -30,6 +31,7 @@ final class Desk implements AutoCloseable, DaemonControl {
     final Host host = Hosts.forThisMachine();
     final ChannelServer channels;
     final Engine engine;
+    final Sampler sampler;
     final List<String> asked = new ArrayList<>();
     private final Store store;
     private final Supervisor supervisor;
@@ -46,6 +48,7 @@ final class Desk implements AutoCloseable, DaemonControl {
         Supervision with = new Supervision(
                 store, host, new LogFiles(home), home, Clock.systemUTC(), Checkpoints.NONE, processKey -> {});
         supervisor = new Supervisor(with);
+        sampler = new Sampler(store, host, supervisor::running, Clock.systemUTC());
         channels = new ChannelServer(home.resolve("sockets"), ChannelLimits.STANDARD);
         engine = new Engine(with, supervisor, observer, channels, new StartFields());
         engine.ipc().start();

@@ -66,6 +66,17 @@ final class Tmux implements AutoCloseable {
         return type(line).press("Enter");
     }
 
+    /** Gives the terminal another size. */
+    Tmux resize(int columns, int rows) {
+        call("resize-window", "-x", String.valueOf(columns), "-y", String.valueOf(rows));
+        return this;
+    }
+
+    /** Whether a program has the alternate screen. */
+    boolean onAlternateScreen() {
+        return call("display-message", "-p", "#{alternate_on}").strip().equals("1");
+    }
+
     /** What is on the screen, without blanks at the end of lines. */
     String screen() {
         return call("capture-pane", "-p").stripTrailing();
