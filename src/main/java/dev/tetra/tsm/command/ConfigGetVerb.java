@@ -3,7 +3,7 @@ package dev.tetra.tsm.command;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-@Command(description = "Print a setting.")
+@Command(description = "Print a setting.", footer = "tsm config get keep-events")
 final class ConfigGetVerb extends Verb {
     @Parameters(paramLabel = "SETTING", description = "Its name, such as keep-events.")
     @SuppressWarnings("NullAway.Init")

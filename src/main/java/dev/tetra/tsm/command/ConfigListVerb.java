@@ -15,9 +15,10 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         description = {
-            "List the settings, such as how long history is kept.",
+            "List settings, such as how long history is kept.",
             "Those that were set are marked with *; the column Usual is what they are without that."
-        })
+        },
+        footer = {"tsm config list", "tsm config list --json"})
 final class ConfigListVerb extends Verb {
     /** What came after {@code tsm config} and is none of its commands. */
     @Parameters(arity = "0..*", hidden = true)

@@ -8,7 +8,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Change a setting.",
             "Durations are written like 12h, 30d or 52w. What is to be kept no longer is dropped within a minute."
-        })
+        },
+        footer = {"tsm config set keep-events 30d", "tsm config set port-range 8000-8099"})
 final class ConfigSetVerb extends Verb {
     @Parameters(index = "0", paramLabel = "SETTING", description = "Its name, such as keep-events.")
     @SuppressWarnings("NullAway.Init")

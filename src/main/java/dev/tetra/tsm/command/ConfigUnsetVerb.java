@@ -4,7 +4,7 @@ import dev.tetra.tsm.engine.Configuration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-@Command(description = "Take a setting back to what is usual.")
+@Command(description = "Take a setting back to what is usual.", footer = "tsm config unset keep-events")
 final class ConfigUnsetVerb extends Verb {
     @Parameters(paramLabel = "SETTING", description = "Its name, such as keep-events.")
     @SuppressWarnings("NullAway.Init")

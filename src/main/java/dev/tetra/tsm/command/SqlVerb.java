@@ -29,7 +29,15 @@ import picocli.CommandLine.Parameters;
         description = {
             "Read the state and the history by SQL.",
             "The views: processes, runs, ports, channels, services, events, commands, environments, restarts_by_day,"
-                    + " availability and more; SELECT * FROM documentation says what is in them. Nothing can be changed."
+                    + " availability and more; SELECT * FROM documentation says what is in them. Nothing can be changed.",
+            "Without a query it is typed at a prompt, or read from stdin; each ends with ;."
+        },
+        exitCodeList = {"1:The query is wrong or failed.", "3:No such recipe.", "5:It took longer than --timeout."},
+        footer = {
+            "tsm sql 'SELECT name, status, restarts FROM processes'",
+            "tsm sql --recipes                  # queries that come with tsm",
+            "tsm sql --csv -f report.sql >report.csv",
+            "tsm sql --url                      # for other programs, by JDBC"
         })
 final class SqlVerb extends Verb {
     private static final int BUFFER = 1 << 16;
@@ -72,7 +80,10 @@ final class SqlVerb extends Verb {
 
     @Override
     int run(Context context) throws IOException {
-        check();
+        if (!check()) {
+            context.terminal().client("sql");
+            return 0;
+        }
         Queries queries = context.engine().queries();
         if (url) {
             showAccess(context, queries.letIn());
@@ -99,7 +110,8 @@ final class SqlVerb extends Verb {
         return csv ? SqlResults.As.CSV : SqlResults.As.TABLE;
     }
 
-    private void check() {
+    /** Whether it was said what to read; else it is typed by hand. */
+    private boolean check() {
         List<String> said = new ArrayList<>();
         if (!words.isEmpty()) {
             said.add("SQL");
@@ -116,10 +128,6 @@ final class SqlVerb extends Verb {
         if (url) {
             said.add("--url");
         }
-        if (said.isEmpty()) {
-            throw new TsmException.Usage(
-                    "tsm sql needs a query", "such as: tsm sql 'SELECT name, status FROM processes'; or -f FILE");
-        }
         if (said.size() > 1) {
             throw new TsmException.Usage(
                     "tsm sql takes one of " + String.join(" and ", said) + ", not both", "leave one of them out");
@@ -127,6 +135,7 @@ final class SqlVerb extends Verb {
         if (json && csv) {
             throw new TsmException.Usage("tsm sql prints --json or --csv, not both", "leave one of them out");
         }
+        return !said.isEmpty();
     }
 
     private String text(Context context, Queries queries) throws IOException {

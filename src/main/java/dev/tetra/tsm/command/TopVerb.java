@@ -7,9 +7,11 @@ import picocli.CommandLine.Option;
 
 @Command(
         description = {
-            "Watch all processes on the whole screen: CPU, memory, restarts, the log of one of them.",
-            "The key h shows the keys. CPU and memory are those of the whole tree of a process."
-        })
+            "Watch all processes on the whole screen.",
+            "It shows their CPU, memory and restarts, and the log of one of them. The key h shows the keys. CPU and memory are"
+                    + " those of the whole tree of a process."
+        },
+        footer = {"tsm top", "tsm top --sort -memory", "tsm top --once                  # one look, as text"})
 final class TopVerb extends Verb {
     @Option(
             names = {"-a", "--all"},

@@ -117,7 +117,6 @@ class SqlVerbTest {
 
     @Test
     void wrong_use_is_told() {
-        failed(2, "needs a query");
         failed(2, "takes one of", "SELECT 1", "--url");
         assertEquals(2, sql("SELECT 1", "--json", "--csv").code());
         failed(2, "not NAME=VALUE", "SELECT 1", "--set", "1x=2");

@@ -166,6 +166,14 @@ final class CommandCases implements AutoCloseable {
         ok("ipc list");
         ok("env");
         ok("repl");
+        ok("top", "--once");
+        fails(2, "top");
+        ok("config list");
+        ok("config get", "keep-events");
+        fails(2, "config get", "keep-nothing");
+        ok("config set", "keep-events", "30d");
+        fails(2, "config set", "keep-events", "soon");
+        ok("config unset", "keep-events");
         ok("shell-init", "bash");
         ok("shell-init", "fish");
         fails(2, "shell-init", "csh");
@@ -223,6 +231,20 @@ final class CommandCases implements AutoCloseable {
         ok("events", "late", "--kind", "start,online");
         fails(2, "events", "--kind", "nonsense");
         fails(3, "events", "nobody");
+        ok("sql", "SELECT id, name, created_at, exit_code, cwd LIKE '/%' AS rooted FROM processes");
+        ok("sql", "SELECT 1 AS a; SELECT * FROM ports");
+        ok("sql", "--recipes");
+        ok("sql", "--recipe", "most-restarts");
+        ok("sql", "--url");
+        fails(1, "sql", "DELETE FROM processes");
+        fails(2, "sql", "SELECT statsu FROM processes");
+        fails(3, "sql", "--recipe", "no-such-recipe");
+        fails(
+                5,
+                "sql",
+                "--timeout",
+                "300ms",
+                "SELECT COUNT(*) FROM SYSTEM_RANGE(1, 100000) a, SYSTEM_RANGE(1, 100000) b");
         ok("flush", "late");
         ok("flush");
         fails(3, "flush", "nobody");

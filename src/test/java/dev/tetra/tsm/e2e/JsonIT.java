@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 class JsonIT {
     /** Commands without {@code --json}, and why they have none. */
     private static final Map<String, String> WITHOUT =
-            Map.of("repl", "its input is commands, of which each may have it");
+            Map.of("repl", "its input is commands, of which each may have it", "top", "tsm list --json has the same");
 
     /** Those that print a stream of documents, one a line, when they have the words. */
     private static final Map<String, String> LINES = Map.of("logs", "", "events", "", "daemon", "logs");
