@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         description = {
-            "List settings, such as how long history is kept.",
+            "List the settings and what is usual.",
             "Those that were set are marked with *; the column Usual is what they are without that."
         },
         footer = {"tsm config list", "tsm config list --json"})
