@@ -238,29 +238,41 @@ final class Daemon {
         ending.complete(new Ending.Stop());
     }
 
-    private void close() throws IOException {
+    /** In the reverse order of the start. What fails, as on a full disk, must not keep the rest from ending. */
+    private void close() {
         server.stopAccepting();
-        engine.live().close();
+        orderly("the live view", engine.live()::close);
         requests.drain(DRAIN);
-        try {
-            logs.close();
+        orderly("the logs", logs::close);
+        orderly("what comes up", () -> {
             if (comingUp != null) {
                 comingUp.join(DRAIN);
             }
-            maintenance.close();
-            sampler.close();
-            channels.close();
-            supervisor.close(host::close);
-            observer.close();
+        });
+        orderly("the maintenance", maintenance::close);
+        orderly("the samples", sampler::close);
+        orderly("the control sockets", channels::close);
+        orderly("the supervision", () -> supervisor.close(host::close));
+        orderly("the look at ports", observer::close);
+        orderly("the database", store::close);
+        orderly("the home", lock::close);
+        closed.complete(true);
+        server.close();
+    }
+
+    /** A step of the end. */
+    @FunctionalInterface
+    private interface Step {
+        void run() throws IOException, InterruptedException;
+    }
+
+    private static void orderly(String what, Step step) {
+        try {
+            step.run();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-        try {
-            store.close();
-            lock.close();
-        } finally {
-            closed.complete(true);
-            server.close();
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("{} did not end well", what, e);
         }
     }
 

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -42,11 +43,22 @@ import org.slf4j.LoggerFactory;
 public final class Store implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Store.class);
     private static final int CONNECTIONS = 12;
+    private static final int RECONNECTS = 10;
+    private static final Duration BETWEEN_RECONNECTS = Duration.ofMillis(20);
+    /** Classes of SQLSTATE (ISO 9075-2) that say nothing about the database itself. */
+    private static final String CONSTRAINT = "23";
+
+    private static final String VALUE = "22";
     private static final Duration BETWEEN_BACKUPS = Duration.ofHours(24);
 
     private final Database database;
     private final Clock clock;
-    private final JdbcConnectionPool pool;
+    private volatile JdbcConnectionPool pool;
+    /** Whether the connections may be dead. */
+    private final AtomicBoolean suspect = new AtomicBoolean();
+
+    private final ReentrantLock reconnecting = new ReentrantLock();
+
     private final Jdbi jdbi;
     private final EventFeed feed = new EventFeed();
     private final ReentrantLock decisions = new ReentrantLock();
@@ -62,10 +74,48 @@ public final class Store implements AutoCloseable {
         this.tools = new ForeignTools(database.home(), Urls.name(database.path()), guard);
         this.database = database;
         this.clock = clock;
-        this.pool = JdbcConnectionPool.create(
+        this.pool = pool();
+        this.jdbi = Jdbi.create(this::connect);
+    }
+
+    private JdbcConnectionPool pool() {
+        JdbcConnectionPool fresh = JdbcConnectionPool.create(
                 database.url(), Credentials.OWNER, database.credentials().owner());
-        pool.setMaxConnections(CONNECTIONS);
-        this.jdbi = Jdbi.create(pool);
+        fresh.setMaxConnections(CONNECTIONS);
+        return fresh;
+    }
+
+    /** H2 closes a database that it could not write to, as on a full disk; the connections to it are dead from then on. */
+    private Connection connect() throws SQLException {
+        return suspect.get() && !closed ? reconnect() : pool.getConnection();
+    }
+
+    private Connection reconnect() throws SQLException {
+        reconnecting.lock();
+        try {
+            for (int tries = 1; suspect.get(); tries++) {
+                JdbcConnectionPool dead = pool;
+                pool = pool();
+                dead.dispose();
+                commented.set(false);
+                Connection connection = pool.getConnection();
+                try (Statement statement = connection.createStatement()) {
+                    statement.execute("SELECT COUNT(*) FROM tsm.setting");
+                    suspect.set(false);
+                    return connection;
+                } catch (SQLException e) {
+                    connection.close();
+                    // It may have been the dying database, which is told from a new one by this alone.
+                    if (tries == RECONNECTS) {
+                        throw e;
+                    }
+                    LockSupport.parkNanos(BETWEEN_RECONNECTS.toNanos());
+                }
+            }
+        } finally {
+            reconnecting.unlock();
+        }
+        return pool.getConnection();
     }
 
     /**
@@ -182,7 +232,7 @@ public final class Store implements AutoCloseable {
     }
 
     private void owner(String sql) throws SQLException {
-        try (Connection connection = pool.getConnection();
+        try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
@@ -215,7 +265,7 @@ public final class Store implements AutoCloseable {
         if (!commented.compareAndSet(false, true)) {
             return;
         }
-        try (Connection connection = pool.getConnection();
+        try (Connection connection = connect();
                 Statement read = connection.createStatement();
                 Statement write = connection.createStatement();
                 ResultSet rows = read.executeQuery("SELECT view_name, column_name, text FROM tsm.view_comment")) {
@@ -251,11 +301,15 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    private static TsmException inWords(JdbiException e) {
+    private TsmException inWords(JdbiException e) {
         LOG.error("a transaction failed", e);
         SQLException cause = e.getCause() instanceof SQLException sql ? sql : new SQLException(e.getMessage(), e);
         if (cause.getErrorCode() == ErrorCode.DUPLICATE_KEY_1) {
             return new TsmException.Conflict("an ID, a name or a port was taken meanwhile", "try again");
+        }
+        String state = String.valueOf(cause.getSQLState());
+        if (!state.startsWith(CONSTRAINT) && !state.startsWith(VALUE)) {
+            suspect.set(true);
         }
         String message = String.valueOf(cause.getMessage());
         int end = message.indexOf("; SQL statement");
@@ -277,7 +331,7 @@ public final class Store implements AutoCloseable {
         if (clock.instant().isBefore(due)) {
             return false;
         }
-        try (Connection connection = pool.getConnection()) {
+        try (Connection connection = connect()) {
             database.backups().write(connection);
         } catch (SQLException e) {
             throw new IOException("no backup was written", e);
@@ -305,7 +359,7 @@ public final class Store implements AutoCloseable {
      * @throws TsmException.Failed when it cannot be read
      */
     public State state() {
-        try (Connection connection = pool.getConnection()) {
+        try (Connection connection = connect()) {
             return new State(
                     database.file(),
                     Files.size(database.file()),
@@ -320,7 +374,7 @@ public final class Store implements AutoCloseable {
 
     /** Gives the file's dead space back for use; cheap when there is little. */
     public void compact(Duration atMost) throws IOException {
-        try (Connection connection = pool.getConnection()) {
+        try (Connection connection = connect()) {
             Housekeeping.compact(connection, atMost);
         } catch (SQLException e) {
             throw new IOException("the database was not compacted", e);
@@ -332,7 +386,7 @@ public final class Store implements AutoCloseable {
     public void close() {
         closed = true;
         tools.close();
-        try (Connection connection = pool.getConnection();
+        try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
             statement.execute("SHUTDOWN");
         } catch (SQLException e) {

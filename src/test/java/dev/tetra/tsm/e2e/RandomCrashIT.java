@@ -37,7 +37,7 @@ class RandomCrashIT {
     private static final int WHOLE = 25;
 
     private static final int CLIENTS = 3;
-    private static final int LONGEST_LIFE_MILLIS = 400;
+    private static final int LONGEST_LIFE_MILLIS = 250;
     private static final String SHARED = "shared";
     private static final String[] OPTIONS = {
         "--exact-name",
