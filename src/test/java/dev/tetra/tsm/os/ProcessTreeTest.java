@@ -45,8 +45,14 @@ class ProcessTreeTest {
 
     private long pid(String file) throws IOException {
         Await.until(file, Sandbox.SOON, () -> box.exists(file));
-        return Long.parseLong(
+        long pid = Long.parseLong(
                 Files.readString(Path.of(box.folder.toString(), file)).strip());
+        // The program that moved the file into place may be there a moment longer.
+        Await.until(
+                "no helper of " + file,
+                Sandbox.SOON,
+                () -> ProcessHandle.of(pid).orElseThrow().children().noneMatch(ProcessHandle::isAlive));
+        return pid;
     }
 
     private static List<Long> pids(List<ProcessTree.Member> members) {
