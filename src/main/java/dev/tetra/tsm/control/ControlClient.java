@@ -39,6 +39,8 @@ public final class ControlClient implements AutoCloseable {
         REPLACED,
         /** The daemon is being replaced; the request has to be sent to the new one. */
         RETRY,
+        /** As a stream, with code 0; one that was cut off by the daemon's death ends no other way. */
+        STREAM,
         /** A program that draws on the terminal has to go on with the same words. */
         CLIENT,
         /** The daemon went away before the answer ended. */
@@ -126,7 +128,7 @@ public final class ControlClient implements AutoCloseable {
                 }
                 case 's' -> {
                     copyRest(display);
-                    return new Outcome(End.EXIT, 0);
+                    return new Outcome(End.STREAM, 0);
                 }
                 case 'x' -> {
                     return new Outcome(End.EXIT, number(argument));

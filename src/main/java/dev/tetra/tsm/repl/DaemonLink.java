@@ -67,8 +67,8 @@ final class DaemonLink {
             outcome = once(words, display);
         }
         return switch (outcome.end()) {
-            case EXIT -> outcome.code() == 0 && hasDied() && !words.getFirst().equals("daemon") ? cutShort() : outcome;
-            case CLIENT -> outcome;
+            case STREAM -> hasDied() ? cutShort() : new Outcome(End.EXIT, 0);
+            case EXIT, CLIENT -> outcome;
             case REPLACED, RETRY -> new Outcome(End.EXIT, awaitReplacement() ? 0 : UNREACHABLE);
             case LOST -> {
                 streams.complain(
@@ -97,7 +97,9 @@ final class DaemonLink {
                 return Optional.empty();
             }
             Outcome outcome = ask(client.get(), words, display);
-            return interrupted || outcome.end() != End.EXIT ? Optional.empty() : Optional.of(outcome);
+            return interrupted || (outcome.end() != End.EXIT && outcome.end() != End.STREAM)
+                    ? Optional.empty()
+                    : Optional.of(outcome);
         } catch (IOException e) {
             return Optional.empty();
         }

@@ -244,7 +244,7 @@ class ControlServerTest {
         assertEquals(new Outcome(End.EXIT, 9), call(request("frames"), framed));
         assertArrayEquals(bytes, framed.out.toByteArray());
         Display streamed = new Display();
-        assertEquals(new Outcome(End.EXIT, 0), call(request("stream"), streamed));
+        assertEquals(new Outcome(End.STREAM, 0), call(request("stream"), streamed));
         assertArrayEquals(bytes, streamed.out.toByteArray());
     }
 
