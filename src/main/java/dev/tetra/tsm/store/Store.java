@@ -87,7 +87,19 @@ public final class Store implements AutoCloseable {
 
     /** H2 closes a database that it could not write to, as on a full disk; the connections to it are dead from then on. */
     private Connection connect() throws SQLException {
-        return suspect.get() && !closed ? reconnect() : pool.getConnection();
+        if (suspect.get() && !closed) {
+            return reconnect();
+        }
+        JdbcConnectionPool present = pool;
+        try {
+            return present.getConnection();
+        } catch (IllegalStateException disposed) {
+            // Another thread has put a new pool in its place in this very moment.
+            if (present == pool) {
+                throw disposed;
+            }
+            return pool.getConnection();
+        }
     }
 
     private Connection reconnect() throws SQLException {

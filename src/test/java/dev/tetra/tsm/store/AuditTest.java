@@ -195,7 +195,7 @@ class AuditTest {
                 .target("3")
                 .load()
                 .migrate();
-        // as the store does: what H2 has made in this session is of use to others once it was read from the file
+        // as the store does: what H2 has made by one connection is of use to others once it was read from the file
         try (Connection owner = Urls.connect(url, Credentials.OWNER, credentials.owner());
                 Statement statement = owner.createStatement()) {
             statement.execute("SHUTDOWN");
