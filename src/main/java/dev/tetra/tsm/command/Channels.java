@@ -71,6 +71,7 @@ final class Channels {
 
     private static void write(Json json, Said said) {
         json.field("name", said.process().name())
+                .field("namespace", said.process().spec().namespace())
                 .field("id", said.process().id())
                 .field("answer", said.answer())
                 .field("ok", said.failure() == null);

@@ -7,10 +7,13 @@ import dev.tetra.tsm.model.TsmException;
 import dev.tetra.tsm.spec.CommandWords;
 import dev.tetra.tsm.spec.Nearest;
 import dev.tetra.tsm.spec.Secrets;
+import java.lang.ref.SoftReference;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +30,11 @@ public final class Commands {
     private static final String JSON = "--json";
 
     private final Verbs verbs = new Verbs();
+    /**
+     * A parser of each verb that was called before, for its next call. Making one takes longer than most of what commands do,
+     * and each serves once, as it holds what it has read.
+     */
+    private final Map<String, SoftReference<CommandLine>> prepared = new ConcurrentHashMap<>();
 
     /** Whether a command line is to change something, so that it should not be cut off. */
     public boolean changes(List<String> words) {
@@ -50,9 +58,25 @@ public final class Commands {
         return parseAndRun(found.get(), words, context);
     }
 
+    /** Makes the parser for the next command like that one, which then need not wait for it. */
+    public void prepare(List<String> words) {
+        verbs.find(words).ifPresent(found -> {
+            SoftReference<CommandLine> there = prepared.get(found.name());
+            if (there == null || there.get() == null) {
+                prepared.put(found.name(), new SoftReference<>(Verbs.commandLine(found.verb(), found.name())));
+            }
+        });
+    }
+
+    private CommandLine parser(Verbs.Found found) {
+        SoftReference<CommandLine> there = prepared.remove(found.name());
+        CommandLine line = there == null ? null : there.get();
+        return line == null ? Verbs.commandLine(found.verb(), found.name()) : line;
+    }
+
     private int parseAndRun(Verbs.Found found, List<String> words, Context context) {
-        Verb verb = found.verb();
-        CommandLine line = Verbs.commandLine(verb, found.name());
+        CommandLine line = parser(found);
+        Verb verb = line.getCommand();
         List<String> arguments = words.subList(found.words(), words.size());
         try {
             line.parseArgs(arguments.toArray(String[]::new));

@@ -120,7 +120,7 @@ final class Completion {
             progress.optionsEnded = true;
         } else {
             OptionSpec option = spec.findOption(word);
-            progress.open = option == null || option.arity().max() == 0 ? null : option;
+            progress.open = option == null || option.arity().min() == 0 ? null : option;
         }
     }
 

@@ -9,6 +9,7 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -57,6 +58,7 @@ final class CompletionValues {
                 context.engine().queries().recipes().all().stream()
                         .map(recipe -> new Candidate(recipe.name(), recipe.question()))
                         .toList();
+            case "ZONE" -> words(ZoneId.getAvailableZoneIds().stream().sorted());
             case "FILE" -> FILES;
             case "FOLDER" -> FOLDERS;
             default -> List.of();

@@ -80,6 +80,7 @@ final class EnvVerb extends Targeted {
         ManagedProcess process = details.view().process();
         json.field("id", process.id())
                 .field("name", process.name())
+                .field("namespace", process.spec().namespace())
                 .field("envFile", process.spec().envFile())
                 .array(
                         "environment",

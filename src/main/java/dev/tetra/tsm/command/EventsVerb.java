@@ -34,8 +34,8 @@ import picocli.CommandLine.Option;
             "Show what happened; with -f what happens.",
             "That is starts, exits, restarts, stops, ports, changes. One line an event, the oldest first. Without a target, those of all processes and of the daemon. The name of a"
                     + " process that was deleted finds its events too.",
-            "With --json each event is an object on a line of its own: key, at, kind, process (its key), name, run, origin,"
-                    + " message."
+            "With --json each event is an object on a line of its own: key, at, kind, process (its key), name,"
+                    + " namespace, run, origin, message."
         },
         exitCodeList = "3:No such process, nor was there one.",
         footer = {
@@ -180,6 +180,7 @@ final class EventsVerb extends Targeted {
                     .field("kind", event.kind().word())
                     .field("process", event.processKey())
                     .field("name", event.processName())
+                    .field("namespace", event.namespace())
                     .field("run", event.runKey())
                     .field("origin", event.origin().word())
                     .field("message", event.message()));

@@ -15,7 +15,9 @@ final class HelpText {
     private static final List<Group> GROUPS = List.of(
             new Group(
                     "Run a command, and end it",
-                    List.of("start", "stop", "restart", "delete", "kill", "signal", "wait", "cleanup")),
+                    List.of(
+                            "start", "stop", "restart", "reload", "scale", "delete", "kill", "signal", "wait", "ready",
+                            "cleanup")),
             new Group("See what runs, and why", List.of("list", "top", "info", "why", "events")),
             new Group("Read what it writes", List.of("logs", "flush")),
             new Group(
@@ -46,6 +48,7 @@ final class HelpText {
                     "Talk to a process through its control socket",
                     List.of("socket", "ipc list", "ipc test", "ipc send", "ipc cleanup")),
             new Group("Teach tsm your programs", List.of("classify", "patterns", "patterns test", "save pattern")),
+            new Group("Be told of events", List.of("hook list", "hook add", "hook rm", "hook test")),
             new Group("Ask the history", List.of("sql")),
             new Group("Change settings", List.of("config list", "config get", "config set", "config unset")),
             new Group("Look after tsm itself", List.of("repl", "daemon", "shell-init", "version", "help")));

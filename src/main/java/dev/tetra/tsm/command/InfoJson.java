@@ -7,12 +7,17 @@ import dev.tetra.tsm.model.EnvSource;
 import dev.tetra.tsm.model.EnvVar;
 import dev.tetra.tsm.model.Event;
 import dev.tetra.tsm.model.Exit;
+import dev.tetra.tsm.model.ManagedProcess;
 import dev.tetra.tsm.model.Observed;
+import dev.tetra.tsm.model.Probe;
+import dev.tetra.tsm.model.ProbeReport;
 import dev.tetra.tsm.model.ProcessSpec;
 import dev.tetra.tsm.model.RestartPolicy;
 import dev.tetra.tsm.model.Run;
 import dev.tetra.tsm.model.Sample;
+import dev.tetra.tsm.model.Words;
 import dev.tetra.tsm.spec.CommandWords;
+import dev.tetra.tsm.spec.Needs;
 import dev.tetra.tsm.spec.Secrets;
 import java.util.List;
 
@@ -36,6 +41,21 @@ record InfoJson(boolean reveal) {
                                 .field("outParts", details.out().parts())
                                 .field("errParts", details.err().parts()))
                 .object("policy", policy -> policy(policy, spec))
+                .object(
+                        "limits",
+                        limits -> LimitFields.write(limits, spec.supervision().limits()))
+                .array("needs", details.needs(), InfoJson::need)
+                .strings("neededBy", details.neededBy())
+                .object(
+                        "triggers",
+                        triggers -> TriggerViews.write(triggers, details.view().process()))
+                .field("statusText", details.health().status())
+                .field("mainPid", details.health().mainPid())
+                .field(
+                        "startTimeoutMs",
+                        spec.supervision().health().startTimeout().toMillis())
+                .field("shutdownMessage", spec.supervision().health().shutdownMessage())
+                .array("probes", details.health().probes(), InfoJson::probe)
                 .array("environment", set(details.variables()), this::variable)
                 .array("samples", details.samples(), InfoJson::sample)
                 .array("runs", details.runs(), InfoJson::run)
@@ -64,6 +84,20 @@ record InfoJson(boolean reveal) {
                 .field("pid", observed.pid());
     }
 
+    private static void need(Json json, Needs.Need need) {
+        json.field("name", need.dependency().name())
+                .field(
+                        "condition",
+                        need.dependency().condition() == null
+                                ? null
+                                : need.dependency().condition().word())
+                .strings(
+                        "processes",
+                        need.processes().stream().map(ManagedProcess::name).toList())
+                .field("state", Words.of(need.state()))
+                .field("words", String.join(", ", need.sentences()));
+    }
+
     private static void branch(Json json, Branch branch) {
         json.field("pid", branch.pid())
                 .field("ppid", branch.ppid())
@@ -85,6 +119,23 @@ record InfoJson(boolean reveal) {
                 .field("logMaxSize", spec.logs().maxSize())
                 .field("logKeep", spec.logs().keep())
                 .field("logMaxAgeMs", spec.logs().maxAge().toMillis());
+    }
+
+    private static void probe(Json json, ProbeReport report) {
+        Probe probe = report.probe();
+        json.field("purpose", probe.purpose().word())
+                .field("kind", probe.check().kind())
+                .field("target", HealthText.target(probe))
+                .field("intervalMs", probe.interval().toMillis())
+                .field("timeoutMs", probe.timeout().toMillis())
+                .field("success", probe.success())
+                .field("failure", probe.failure())
+                .field("delayMs", probe.delay().toMillis())
+                .field("holds", report.holds())
+                .field("lastAt", report.at())
+                .field("lastGood", report.at() == null ? null : Boolean.valueOf(report.good()))
+                .field("lastResult", report.at() == null ? null : report.message())
+                .field("inRow", report.inRow());
     }
 
     private void variable(Json json, EnvVar variable) {

@@ -12,6 +12,7 @@ import dev.tetra.tsm.engine.View;
 import dev.tetra.tsm.logs.LogFiles;
 import dev.tetra.tsm.model.EnvVar;
 import dev.tetra.tsm.model.Exit;
+import dev.tetra.tsm.model.InstancePolicy;
 import dev.tetra.tsm.model.LogPolicy;
 import dev.tetra.tsm.model.ManagedProcess;
 import dev.tetra.tsm.model.ProcessSpec;
@@ -34,10 +35,14 @@ record InfoText(boolean reveal, Ansi ansi) {
     /** All about one process. */
     String of(Overview.Details info) {
         Details text = new Details();
-        process(text, info.view());
+        process(text, info);
         now(text, info.view());
+        order(text, info);
         LastHour.add(text, info.samples());
         policy(text, info.view().process().spec());
+        LimitFields.add(text, info.view().process().spec().supervision().limits());
+        TriggerViews.add(text, info.view().process());
+        HealthText.add(text, info.view().process().spec().supervision().health(), info.health());
         text.title("Logs")
                 .add("Kept", kept(info.view().process().spec().logs()))
                 .add("Out", info.view().out() + " (" + size(info.out()) + ")")
@@ -79,12 +84,16 @@ record InfoText(boolean reveal, Ansi ansi) {
                         + Bytes.human(size.compressed());
     }
 
-    private static void process(Details text, View view) {
+    private static void process(Details text, Overview.Details info) {
+        View view = info.view();
         ManagedProcess process = view.process();
         ProcessSpec spec = process.spec();
         text.add("Name", Cell.of(process.name(), Style.BOLD))
                 .add("ID", process.id())
                 .add("Status", ProcessTable.status(process.status()))
+                .add("Health", ProcessTable.health(process.life().health()))
+                .add("Says", info.health().status())
+                .add("Main PID", info.health().mainPid())
                 .add("Wanted", process.life().wanted().word())
                 .add("Command", ProcessFields.command(spec))
                 .add("Executes", CommandWords.join(Secrets.maskWords(spec.argv())))
@@ -95,12 +104,13 @@ record InfoText(boolean reveal, Ansi ansi) {
                 .add("Type", spec.type().word())
                 .add("Namespace", spec.namespace())
                 .add("Service", spec.service())
+                .add("Instance", instance(process))
                 .add("Created", Times.local(process.createdAt()));
     }
 
     private static void now(Details text, View view) {
         ManagedProcess process = view.process();
-        Run run = process.run();
+        Run run = process.serving();
         text.add("Port", port(process))
                 .addAll("Listens on", listeners(view))
                 .add("Socket", process.socket())
@@ -114,10 +124,38 @@ record InfoText(boolean reveal, Ansi ansi) {
                 .add("Last exit", lastExit(run));
     }
 
+    private static @Nullable String instance(ManagedProcess process) {
+        InstancePolicy.@Nullable Member member = process.instances().member();
+        return member == null
+                ? null
+                : member.number() + " of " + member.group() + ", of which there are "
+                        + process.instances().count();
+    }
+
+    private static void order(Details text, Overview.Details info) {
+        List<Cell> needs = info.needs().stream()
+                .map(need -> Cell.of(
+                        need.dependency() + ": " + String.join(", ", need.sentences()),
+                        switch (need.state()) {
+                            case MET -> Style.PLAIN;
+                            case PENDING -> Style.YELLOW;
+                            case FAILED -> Style.RED;
+                        }))
+                .toList();
+        text.addAll("Needs", needs)
+                .add("Needed by", info.neededBy().isEmpty() ? null : String.join(", ", info.neededBy()));
+    }
+
     private static @Nullable String port(ManagedProcess process) {
+        String listen = process.instances().listen();
         return process.port() == null || process.portSource() == null
                 ? null
-                : process.port() + " (from " + process.portSource().word() + ")";
+                : process.port() + " (from " + process.portSource().word() + ")"
+                        + (listen == null
+                                ? ""
+                                : ", tsm listens on "
+                                        + (listen.equals(InstancePolicy.EVERYWHERE) ? "all addresses" : listen)
+                                        + " for it");
     }
 
     private static List<Cell> listeners(View view) {

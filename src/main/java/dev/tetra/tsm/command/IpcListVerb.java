@@ -8,6 +8,7 @@ import dev.tetra.tsm.command.render.Table;
 import dev.tetra.tsm.engine.Ipc;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 @Command(
         description = {
@@ -17,9 +18,14 @@ import picocli.CommandLine.Command;
         },
         footer = "tsm ipc list")
 final class IpcListVerb extends Verb {
+    @Mixin
+    InNamespace in = new InNamespace();
+
     @Override
     int run(Context context) {
-        List<Ipc.Channel> channels = context.engine().ipc().list();
+        List<Ipc.Channel> channels = context.engine().ipc().list().stream()
+                .filter(channel -> in.has(channel.process()))
+                .toList();
         if (json) {
             context.terminal().document(Json.array(channels, IpcListVerb::write));
         } else if (channels.isEmpty()) {
@@ -33,6 +39,7 @@ final class IpcListVerb extends Verb {
 
     private static void write(Json json, Ipc.Channel channel) {
         json.field("name", channel.process().name())
+                .field("namespace", channel.process().spec().namespace())
                 .field("id", channel.process().id())
                 .field("path", channel.path().toString())
                 .field("status", channel.process().status().word())

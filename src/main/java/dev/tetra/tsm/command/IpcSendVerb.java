@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 @Command(
@@ -32,13 +33,16 @@ final class IpcSendVerb extends Verb {
     @Parameters(index = "1..*", arity = "1..*", paramLabel = "VERB", description = "The request, its words one line.")
     List<String> request = new ArrayList<>();
 
+    @Mixin
+    InNamespace in = new InNamespace();
+
     @Override
     int run(Context context) {
         String line = String.join(" ", request);
         if (line.isBlank()) {
             throw new TsmException.Usage("the request is empty", "such as: tsm ipc send " + target + " STATUS");
         }
-        return Channels.send(context.engine().targets().find(List.of(target), null), line, json, context);
+        return Channels.send(in.find(context, target), line, json, context);
     }
 
     @Override

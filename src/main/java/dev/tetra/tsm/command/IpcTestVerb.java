@@ -57,6 +57,7 @@ final class IpcTestVerb extends Targeted {
 
     private static void write(Json json, Ipc.Checked one) {
         json.field("name", one.process().name())
+                .field("namespace", one.process().spec().namespace())
                 .field("id", one.process().id())
                 .field("path", one.path().toString())
                 .field("ok", one.problems().isEmpty())

@@ -101,9 +101,18 @@ final class ListVerb extends Verb {
         } else if (views.isEmpty()) {
             context.note(none(tracked.size(), all, filters));
         } else {
-            context.out(ProcessTable.of(views).render(context.terminal().width(), context.ansi()));
+            context.out(ProcessTable.of(views, severalNamespaces(tracked))
+                    .render(context.terminal().width(), context.ansi()));
         }
         return 0;
+    }
+
+    private static boolean severalNamespaces(List<View> views) {
+        return views.stream()
+                        .map(view -> view.process().spec().namespace())
+                        .distinct()
+                        .count()
+                > 1;
     }
 
     private void check() {

@@ -74,6 +74,7 @@ final class PortRows {
                 .field("status", row.status().word())
                 .field("managed", row.managed())
                 .field("name", process == null ? null : process.name())
+                .field("namespace", process == null ? null : process.spec().namespace())
                 .field("id", process == null ? null : process.id())
                 .field("pid", row.pid())
                 .field("user", row.user().isEmpty() ? null : row.user())

@@ -9,6 +9,7 @@ import dev.tetra.tsm.model.TsmException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -36,6 +37,9 @@ final class PortsClaimVerb extends Verb {
     @Option(names = "--release", description = "Give a claimed port back.")
     boolean release;
 
+    @Mixin
+    InNamespace in = new InNamespace();
+
     @Override
     int run(Context context) {
         DoctorPortVerb.checked(port);
@@ -46,7 +50,7 @@ final class PortsClaimVerb extends Verb {
             throw new TsmException.Usage(
                     "--release is for a port that is claimed for nobody", "a process keeps its port until tsm delete");
         }
-        List<ManagedProcess> found = context.engine().targets().find(List.of(target), null);
+        List<ManagedProcess> found = in.find(context, target);
         if (found.size() != 1) {
             throw new TsmException.Usage("a port is for one process", "name one: tsm ports claim " + port + " NAME");
         }

@@ -14,6 +14,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 @Command(
@@ -22,11 +23,14 @@ import picocli.CommandLine.Parameters;
             "Source says who gave a port: option, env, command, pattern or range; '-' is one that a process"
                     + " listens on though it was not given to it."
         },
-        footer = "tsm ports")
+        footer = {"tsm ports", "tsm ports -n shop"})
 final class PortsVerb extends Verb {
     @Parameters(arity = "0..1", paramLabel = "list", description = "The same as without it.")
     @Nullable
     String action;
+
+    @Mixin
+    InNamespace in = new InNamespace();
 
     @Override
     int run(Context context) {
@@ -35,11 +39,14 @@ final class PortsVerb extends Verb {
                     "tsm ports knows list, range, claim and cleanup, not '" + action + "'",
                     "tsm ports lists the ports of processes");
         }
-        List<PortUse> uses = context.engine().ports();
+        List<PortUse> uses = context.engine().ports().stream()
+                .filter(use -> in.has(use.process()))
+                .toList();
         if (json) {
             context.terminal().document(Json.array(uses, PortsVerb::write));
         } else if (uses.isEmpty()) {
-            context.note("no process has a port; tsm start --port N COMMAND gives it one");
+            context.note((in.namespace == null ? "no process" : "no process of namespace " + in.namespace)
+                    + " has a port; tsm start --port N COMMAND gives it one");
         } else {
             context.out(table(uses).render(context.terminal().width(), context.ansi()));
         }
@@ -49,6 +56,7 @@ final class PortsVerb extends Verb {
     private static void write(Json json, PortUse use) {
         json.field("port", use.port())
                 .field("name", use.process().name())
+                .field("namespace", use.process().spec().namespace())
                 .field("id", use.process().id())
                 .field("status", use.process().status().word())
                 .field("allocated", use.source() != null)

@@ -1,6 +1,7 @@
 package dev.tetra.tsm.command;
 
 import dev.tetra.tsm.engine.View;
+import dev.tetra.tsm.model.Dependency;
 import dev.tetra.tsm.model.Exit;
 import dev.tetra.tsm.model.ManagedProcess;
 import dev.tetra.tsm.model.ProcessSpec;
@@ -8,7 +9,9 @@ import dev.tetra.tsm.model.Run;
 import dev.tetra.tsm.model.TsmException;
 import dev.tetra.tsm.spec.CommandWords;
 import dev.tetra.tsm.spec.Nearest;
+import dev.tetra.tsm.spec.Schedules;
 import dev.tetra.tsm.spec.Secrets;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +47,7 @@ final class ProcessFields {
             new Field<>("envName", p -> p.spec().envName()),
             new Field<>("envFile", p -> p.spec().envFile()),
             new Field<>("status", p -> p.status().word()),
+            new Field<>("health", p -> p.life().health().word()),
             new Field<>("wanted", p -> p.life().wanted().word()),
             new Field<>("pid", ManagedProcess::pid),
             new Field<>("port", ManagedProcess::port),
@@ -59,10 +63,24 @@ final class ProcessFields {
             new Field<>("script", p -> p.spec().script()),
             new Field<>("interpreter", p -> p.spec().interpreter()),
             new Field<>("createdAt", ManagedProcess::createdAt),
-            new Field<>("startedAt", p -> p.run() == null ? null : p.run().startedAt()),
+            new Field<>(
+                    "startedAt", p -> p.serving() == null ? null : p.serving().startedAt()),
             new Field<>("stoppedAt", ManagedProcess::stoppedAt),
             new Field<>("restartPolicy", p -> p.spec().restart().restart().word()),
-            new Field<>("instances", p -> 1));
+            new Field<>(
+                    "after",
+                    p -> p.spec().supervision().order().after().stream()
+                            .map(Dependency::toString)
+                            .toList()),
+            new Field<>("nextRunAt", p -> Schedules.next(p, Instant.now()).orElse(null)),
+            new Field<>("instances", p -> Math.max(1, p.instances().count())),
+            new Field<>("group", p -> p.instances().group()),
+            new Field<>(
+                    "instance",
+                    p -> p.instances().member() == null
+                            ? null
+                            : p.instances().member().number()),
+            new Field<>("listen", p -> p.instances().listen()));
 
     /** What is seen of it now. A point in a name is a level in JSON. */
     static final List<Field<View>> SEEN = List.of(

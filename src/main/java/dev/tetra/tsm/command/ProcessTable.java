@@ -7,10 +7,12 @@ import dev.tetra.tsm.command.render.Percent;
 import dev.tetra.tsm.command.render.Style;
 import dev.tetra.tsm.command.render.Table;
 import dev.tetra.tsm.engine.View;
+import dev.tetra.tsm.model.Health;
 import dev.tetra.tsm.model.ManagedProcess;
 import dev.tetra.tsm.model.Status;
 import dev.tetra.tsm.spec.Durations;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +22,16 @@ final class ProcessTable {
 
     /** A row for each. */
     static Table of(List<View> views) {
-        Table table = new Table(
+        return of(views, false);
+    }
+
+    /**
+     * A row for each.
+     *
+     * @param namespaces whether to say of each in which one it is
+     */
+    static Table of(List<View> views, boolean namespaces) {
+        List<Column> columns = new ArrayList<>(List.of(
                 Column.right("ID"),
                 Column.left("Name").shortened(),
                 Column.left("Env").shortened(),
@@ -31,9 +42,34 @@ final class ProcessTable {
                 Column.right("Restarts"),
                 Column.right("CPU"),
                 Column.right("Memory"),
-                Column.right("Uptime"));
-        views.forEach(view -> table.row(row(view)));
+                Column.right("Uptime")));
+        if (namespaces) {
+            columns.add(2, Column.left("Namespace").shortened());
+        }
+        Table table = new Table(columns);
+        for (View view : views) {
+            List<Cell> cells = new ArrayList<>(row(view));
+            if (namespaces) {
+                cells.add(2, Cell.of(view.process().spec().namespace()));
+            }
+            table.row(cells);
+        }
         return table;
+    }
+
+    /** A health in its colour; nothing for one of which nothing is known. */
+    static @Nullable Cell health(Health health) {
+        return switch (health) {
+            case READY -> Cell.of(health.word(), Style.GREEN);
+            case UNREADY -> Cell.of(health.word(), Style.RED);
+            case UNKNOWN -> null;
+        };
+    }
+
+    /** How a process is, in one word: an online one that is not ready is shown as that. */
+    private static Cell state(ManagedProcess process) {
+        Cell unready = process.life().health() == Health.UNREADY ? health(Health.UNREADY) : null;
+        return unready == null ? status(process.status()) : unready;
     }
 
     /** A status in its colour. */
@@ -57,7 +93,7 @@ final class ProcessTable {
                 Cell.of(process.pid()),
                 PortText.cell(view),
                 Cell.of(process.spec().type().word()),
-                status(process.status()),
+                state(process),
                 Cell.of(process.life().restarts()),
                 Cell.of(view.cpuPercent() == null ? null : Percent.human(view.cpuPercent())),
                 Cell.of(view.memoryBytes() == null ? null : Bytes.human(view.memoryBytes())),

@@ -1,6 +1,7 @@
 package dev.tetra.tsm.command;
 
 import dev.tetra.tsm.engine.Keeper;
+import dev.tetra.tsm.model.ManagedProcess;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -26,10 +27,17 @@ final class RestartVerb extends Targeted {
     @Option(names = "--no-wait", description = "Return once they were executed, without seeing whether they live.")
     boolean noWait;
 
+    @Option(
+            names = "--with-dependents",
+            description = "Restart also what runs and needs them (--after): once they are ready.")
+    boolean withDependents;
+
     @Override
     int run(Context context) {
-        List<Keeper.Result> results =
-                context.engine().keeper().restart(targets(context), context.caller(), !noWait, updateEnv);
+        List<ManagedProcess> named = targets(context);
+        List<ManagedProcess> targets =
+                withDependents ? context.engine().keeper().withDependents(named) : named;
+        List<Keeper.Result> results = context.engine().keeper().restart(targets, context.caller(), !noWait, updateEnv);
         if (!json) {
             results.forEach(
                     r -> r.notes().forEach(note -> context.note(r.process().name() + ": " + note)));

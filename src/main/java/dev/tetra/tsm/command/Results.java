@@ -44,6 +44,7 @@ final class Results {
     static void fields(Json json, Keeper.Result result) {
         json.field("id", result.process().id())
                 .field("name", result.process().name())
+                .field("namespace", result.process().spec().namespace())
                 .field("status", result.process().status().word())
                 .field("pid", result.process().pid())
                 .field("port", result.process().port())

@@ -4,6 +4,7 @@ import dev.tetra.tsm.command.render.Json;
 import dev.tetra.tsm.spec.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -31,9 +32,13 @@ final class SavePatternVerb extends Verb {
     @Option(names = "--replace", description = "In place of your pattern of that name.")
     boolean replace;
 
+    @Mixin
+    InNamespace in = new InNamespace();
+
     @Override
     int run(Context context) {
-        Pattern pattern = context.engine().services().savePattern(name, SaveVerb.one(context, target), port, replace);
+        Pattern pattern =
+                context.engine().services().savePattern(name, SaveVerb.one(context, in, target), port, replace);
         if (json) {
             context.terminal()
                     .document(Json.object(document -> document.field("name", pattern.name())

@@ -5,6 +5,7 @@ import dev.tetra.tsm.model.Service;
 import dev.tetra.tsm.model.TsmException;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -26,16 +27,19 @@ final class SaveVerb extends Verb {
     @Option(names = "--replace", description = "In place of a service of that name.")
     boolean replace;
 
+    @Mixin
+    InNamespace in = new InNamespace();
+
     @Override
     int run(Context context) {
-        Service service = context.engine().services().save(name, one(context, target), replace, context.caller());
+        Service service = context.engine().services().save(name, one(context, in, target), replace, context.caller());
         ServiceAddVerb.told(context, service, "saved", json);
         return 0;
     }
 
     /** The one process that a word means. */
-    static ManagedProcess one(Context context, String target) {
-        List<ManagedProcess> found = context.engine().targets().find(List.of(target), null);
+    static ManagedProcess one(Context context, InNamespace in, String target) {
+        List<ManagedProcess> found = in.find(context, target);
         if (found.size() != 1) {
             throw new TsmException.Usage(
                     "'" + target + "' means " + found.size() + " processes, and one is needed",

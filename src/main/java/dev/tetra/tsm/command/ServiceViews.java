@@ -103,6 +103,7 @@ final class ServiceViews {
                         shown.processes(),
                         (object, process) -> object.field("id", process.id())
                                 .field("name", process.name())
+                                .field("namespace", process.spec().namespace())
                                 .field("status", process.status().word())
                                 .field("pid", process.pid())
                                 .field("port", process.port()))

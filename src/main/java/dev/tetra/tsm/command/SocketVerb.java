@@ -63,11 +63,12 @@ final class SocketVerb extends Verb {
         What asked = Words.parse(What.class, action, "tsm socket");
         what = asked;
         if (asked == What.LIST) {
-            if (!words.isEmpty() || namespace != null) {
+            if (!words.isEmpty()) {
                 throw new TsmException.Usage("tsm socket list takes no target", "it lists all control sockets");
             }
             IpcListVerb list = new IpcListVerb();
             list.json = json;
+            list.in.namespace = namespace;
             return list.run(context);
         }
         return Channels.send(Channels.of(words, namespace, context), asked.name(), json, context);

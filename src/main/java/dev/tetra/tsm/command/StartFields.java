@@ -121,8 +121,13 @@ public final class StartFields implements ServiceOptions {
         }
         List<String> values = option.isMultiValue() ? CommandWords.split(value) : List.of(value);
         for (String each : values) {
-            arguments.add(option.longestName());
-            arguments.add(each);
+            if (option.arity().min() == 0 || option.preprocessor() instanceof InstanceOptions.AddressIfOneFollows) {
+                // The next word would not be its value.
+                arguments.add(option.longestName() + "=" + each);
+            } else {
+                arguments.add(option.longestName());
+                arguments.add(each);
+            }
         }
     }
 

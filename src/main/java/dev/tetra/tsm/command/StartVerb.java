@@ -12,9 +12,11 @@ import dev.tetra.tsm.model.ProcessSpec;
 import dev.tetra.tsm.model.RestartPolicy;
 import dev.tetra.tsm.model.Service;
 import dev.tetra.tsm.model.StopPolicy;
+import dev.tetra.tsm.model.SupervisionPolicy;
 import dev.tetra.tsm.model.TsmException;
 import dev.tetra.tsm.model.Words;
 import dev.tetra.tsm.spec.Durations;
+import dev.tetra.tsm.spec.Naming;
 import dev.tetra.tsm.spec.Sizes;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +26,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -32,22 +35,27 @@ import picocli.CommandLine.Parameters;
             "Start a command or a service and keep it running.",
             "Options end at the first word that is not one; the rest belongs to the command. It returns when"
                     + " the program was executed and still lives 100 ms later; one that dies sooner stays listed as"
-                    + " errored, with its logs.",
+                    + " errored, with its logs. With a startup or readiness probe it returns when that holds; a program"
+                    + " that is not ready within --start-timeout is ended and errored.",
             "One word that is the name of a service starts that; options go over those of its definition.",
             "One word that is no program, but the whole name or the ID of a listed process, runs that"
                     + " process again as it was; the options for the command do not go with it."
         },
         exitCodeList = {
-            "1:It cannot be executed, its env file fails, or it died at once.",
+            "1:It cannot be executed, its env file fails, it died at once, it did not get ready, or what it needs failed.",
+            "3:--after: there is no such process or service.",
             "4:The port or the name is taken.",
-            "5:--wait: it is not ready in time; it goes on."
+            "5:It, or what it needs, is not ready in time; it goes on."
         },
         footer = {
             "tsm start python3 -m http.server            # on a port that is free",
             "tsm start --name api --port 4000 node app.js",
             "tsm start --env dev server.js               # with env/dev.env",
             "tsm start 'npm run build | tee build.log'   # shell syntax: run by sh -c",
-            "tsm start --wait --timeout 1m server.py     # once its port is open"
+            "tsm start --wait --timeout 1m server.py     # once its port is open",
+            "tsm start --name web -i 3 --listen app.js   # three that share one port",
+            "tsm start --after db --after cache app.py   # once those are up",
+            "tsm start --ready-http /healthz app.js      # online once that answers"
         })
 class StartVerb extends Verb {
     static final class Policies extends Choices {
@@ -149,14 +157,33 @@ class StartVerb extends Verb {
     @Nullable
     String logMaxAge;
 
-    @Option(names = "--wait", description = "Return once its port is open.")
+    @Mixin
+    HealthOptions health = new HealthOptions();
+
+    @Mixin
+    OrderOptions order = new OrderOptions();
+
+    @Mixin
+    InstanceOptions instances = new InstanceOptions();
+
+    @Mixin
+    TriggerOptions triggers = new TriggerOptions();
+
+    @Mixin
+    LimitOptions limits = new LimitOptions();
+
+    @Option(names = "--wait", description = "Return once it is ready: by its probes, else by its open port.")
     boolean wait;
 
     @Option(names = "--no-wait", description = "Return once it was executed, without seeing whether it lives.")
     boolean noWait;
 
-    @Option(names = "--timeout", paramLabel = "TIME", description = "How long --wait waits (30s).")
-    String timeout = "30s";
+    @Option(
+            names = "--timeout",
+            paramLabel = "TIME",
+            description = "How long to wait for --wait, and for what it needs (30s; with probes: --start-timeout).")
+    @Nullable
+    String timeout;
 
     @Override
     void configure(CommandLine line) {
@@ -168,6 +195,17 @@ class StartVerb extends Verb {
     int run(Context context) {
         Map<String, String> given = StartFields.given(spec.commandLine().getParseResult());
         Optional<Service> service = context.engine().services().named(words, context.caller());
+        List<Keeper.Result> instances = instances(service, given, context);
+        if (!instances.isEmpty()) {
+            if (!json) {
+                instances.stream().flatMap(r -> r.notes().stream()).distinct().forEach(context::note);
+            }
+            return Results.print(
+                    instances,
+                    json,
+                    context,
+                    r -> Told.running(r.process(), r.changed() ? "started" : "runs already", context.ansi()));
+        }
         Started started = service.isPresent()
                 ? context.engine().services().start(service.get(), given, context.caller())
                 : context.engine()
@@ -181,6 +219,18 @@ class StartVerb extends Verb {
         context.out(
                 Told.running(started.process(), started.changed() ? "started" : "runs already", context.ansi()) + "\n");
         return 0;
+    }
+
+    /** Several, if that is asked for; else empty. */
+    private List<Keeper.Result> instances(Optional<Service> service, Map<String, String> given, Context context) {
+        if (service.isPresent()) {
+            return context.engine().services().startAll(service.get(), given, context.caller());
+        }
+        return instances.policy().count() == 0
+                ? List.of()
+                : context.engine()
+                        .groups()
+                        .start(request(context.engine().keeper(), StartOrigin.command(given)), context.caller());
     }
 
     /**
@@ -198,7 +248,8 @@ class StartVerb extends Verb {
                 ? first
                 : duration(backoffMax, "--backoff-max", usual.backoffMax());
         RestartPolicy policy = new RestartPolicy(
-                restart == null ? usual.restart() : Words.parse(RestartPolicy.Restart.class, restart, "--restart"),
+                triggers.restart(
+                        restart == null ? null : Words.parse(RestartPolicy.Restart.class, restart, "--restart")),
                 first,
                 longest,
                 duration(stableAfter, "--stable-after", usual.stableAfter()),
@@ -210,19 +261,26 @@ class StartVerb extends Verb {
         if (port != null && (port < 1 || port > 65_535)) {
             throw new TsmException.Usage("--port: " + port + " is no port", "a port is a number from 1 to 65535");
         }
+        Integer listened = instances.port();
+        if (port != null && listened != null && !port.equals(listened)) {
+            throw new TsmException.Usage(
+                    "--port says " + port + " and --listen says " + listened, "name the port once");
+        }
         return new StartRequest(
                 words,
                 name,
                 exactName,
-                port,
+                port == null ? listened : port,
                 env,
                 variables.stream().map(StartVerb::variable).toList(),
-                namespace,
+                Naming.namespace(namespace),
                 policy,
                 stop,
                 logs(),
+                new SupervisionPolicy(
+                        health.policy(), order.policy(), instances.policy(), triggers.policy(), limits.policy(keeper)),
                 wait ? StartRequest.Until.READY : noWait ? StartRequest.Until.EXECUTED : StartRequest.Until.PROVEN,
-                Durations.parse(timeout, "--timeout"),
+                timeout == null ? null : Durations.parse(timeout, "--timeout"),
                 origin);
     }
 

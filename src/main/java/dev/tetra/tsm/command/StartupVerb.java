@@ -36,7 +36,7 @@ final class StartupVerb extends Verb {
                                     .orElse("")
                             + "tsm help startup shows how it is used");
         }
-        List<Services.Result> results = context.engine().services().startEnabled(context.caller(), false);
+        List<Services.Result> results = context.engine().services().startEnabled(context.caller(), false, true);
         if (json) {
             context.terminal().document(Json.array(results, StartupVerb::write));
         } else if (results.isEmpty()) {

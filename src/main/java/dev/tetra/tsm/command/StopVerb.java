@@ -1,5 +1,6 @@
 package dev.tetra.tsm.command;
 
+import dev.tetra.tsm.engine.Keeper;
 import dev.tetra.tsm.model.ManagedProcess;
 import dev.tetra.tsm.model.StopPolicy;
 import dev.tetra.tsm.spec.Durations;
@@ -13,10 +14,16 @@ import picocli.CommandLine.Option;
             "Stop processes and keep them listed.",
             "The stop signal goes to the whole process group; what is left after the kill timeout is killed."
                     + " A second stop meanwhile kills at once. The port stays reserved. What is stopped already is left"
-                    + " as it is."
+                    + " as it is.",
+            "Of several, those that need others (--after) are stopped before those."
         },
         exitCodeList = {"1:Something of a process cannot be ended.", "3:No such process."},
-        footer = {"tsm stop api", "tsm stop 0 worker port:8000", "tsm stop all --kill-timeout 30s"})
+        footer = {
+            "tsm stop api",
+            "tsm stop 0 worker port:8000",
+            "tsm stop all --kill-timeout 30s",
+            "tsm stop db --with-dependents    # first what needs it"
+        })
 final class StopVerb extends Targeted {
     @Option(names = "--signal", paramLabel = "SIGNAL", description = "Signal to ask with, such as INT or QUIT.")
     @Nullable
@@ -29,9 +36,16 @@ final class StopVerb extends Targeted {
     @Nullable
     String killTimeout;
 
+    @Option(
+            names = "--with-dependents",
+            description = "Stop first what runs and needs them (--after), and what needs that.")
+    boolean withDependents;
+
     @Override
     int run(Context context) {
-        List<ManagedProcess> targets = targets(context);
+        List<ManagedProcess> named = targets(context);
+        List<ManagedProcess> targets =
+                withDependents ? context.engine().keeper().withDependents(named) : named;
         StopPolicy policy = null;
         if (signal != null || killTimeout != null) {
             StopPolicy usual = targets.isEmpty()
@@ -43,11 +57,13 @@ final class StopVerb extends Targeted {
                             signal == null ? usual.signal() : signal,
                             killTimeout == null ? usual.killTimeout() : Durations.parse(killTimeout, "--kill-timeout"));
         }
+        List<Keeper.Result> results = context.engine().keeper().stop(targets, context.caller(), policy);
+        if (!json) {
+            results.forEach(
+                    r -> r.notes().forEach(note -> context.note(r.process().name() + ": " + note)));
+        }
         return Results.print(
-                context.engine().keeper().stop(targets, context.caller(), policy),
-                json,
-                context,
-                r -> r.process().label() + (r.changed() ? " stopped" : " was stopped already"));
+                results, json, context, r -> r.process().label() + (r.changed() ? " stopped" : " was stopped already"));
     }
 
     @Override

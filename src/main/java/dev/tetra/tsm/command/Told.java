@@ -4,6 +4,10 @@ import dev.tetra.tsm.command.render.Ansi;
 import dev.tetra.tsm.command.render.Style;
 import dev.tetra.tsm.command.render.Visible;
 import dev.tetra.tsm.model.ManagedProcess;
+import dev.tetra.tsm.model.Run;
+import dev.tetra.tsm.model.Status;
+import dev.tetra.tsm.spec.Schedules;
+import java.time.Instant;
 
 /** How a process that runs now is told of. */
 final class Told {
@@ -14,9 +18,18 @@ final class Told {
         StringBuilder text = new StringBuilder();
         text.append(ansi.paint(Style.BOLD, Visible.line(process.name())))
                 .append(' ')
-                .append(what)
+                .append(now(process, what))
                 .append(": ID ")
                 .append(process.id());
+        Run run = process.run();
+        if (process.pid() == null && run != null && run.exit() != null) {
+            text.append(", its last run: ").append(run.exit().inWords());
+        }
+        if (process.life().awaitsTime()) {
+            Schedules.next(process, Instant.now())
+                    .ifPresent(next -> text.append(", runs next at ").append(Times.local(next)));
+            return text.toString();
+        }
         if (process.pid() != null) {
             text.append(", pid ").append(process.pid());
         }
@@ -28,5 +41,12 @@ final class Told {
                     .append('/');
         }
         return text.toString();
+    }
+
+    /** A job may have ended by now. */
+    private static String now(ManagedProcess process, String what) {
+        return process.life().awaitsTime()
+                ? "waits for its time"
+                : process.status() == Status.EXITED ? what + " and done" : what;
     }
 }

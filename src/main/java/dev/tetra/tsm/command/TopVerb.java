@@ -3,6 +3,7 @@ package dev.tetra.tsm.command;
 import dev.tetra.tsm.model.TsmException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -37,6 +38,9 @@ final class TopVerb extends Verb {
         // --sort -cpu is a column the other way round, not an option
         line.setAllowOptionsAsOptionParameters(true);
     }
+
+    @Mixin
+    InNamespace in = new InNamespace();
 
     @Override
     int run(Context context) {

@@ -34,10 +34,13 @@ final class Verbs {
         add(StartVerb::new, "start");
         add(StopVerb::new, "stop");
         add(RestartVerb::new, "restart");
+        add(ReloadVerb::new, "reload");
+        add(ScaleVerb::new, "scale");
         add(DeleteVerb::new, "delete", "del", "rm");
         add(KillVerb::new, "kill");
         add(SignalVerb::new, "signal");
         add(WaitVerb::new, "wait");
+        add(ReadyVerb::new, "ready");
         add(CleanupVerb::new, "cleanup");
         add(FlushVerb::new, "flush");
         add(LogsVerb::new, "logs");
@@ -83,6 +86,10 @@ final class Verbs {
         add(StartupInstallVerb::new, "startup install");
         add(StartupUninstallVerb::new, "startup uninstall");
         add(StartupStatusVerb::new, "startup status");
+        add(HookListVerb::new, "hook list", "hook");
+        add(HookAddVerb::new, "hook add");
+        add(HookRmVerb::new, "hook rm");
+        add(HookTestVerb::new, "hook test");
         add(SqlVerb::new, "sql");
         add(ConfigListVerb::new, "config list", "config");
         add(ConfigGetVerb::new, "config get");

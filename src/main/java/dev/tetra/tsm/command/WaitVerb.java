@@ -39,6 +39,7 @@ final class WaitVerb extends Targeted {
                 Exit exit = entry.getValue();
                 document.field("id", entry.getKey().id())
                         .field("name", entry.getKey().name())
+                        .field("namespace", entry.getKey().spec().namespace())
                         .field("exitCode", exit instanceof Exit.Code(int code) ? code : null)
                         .field("exitSignal", exit instanceof Exit.Signalled s ? s.name() : null)
                         .field("exitReason", exit.inWords());

@@ -43,6 +43,7 @@ final class WhyVerb extends Targeted {
         Story story = told.story();
         json.field("id", told.process().id())
                 .field("name", told.process().name())
+                .field("namespace", told.process().spec().namespace())
                 .field("status", told.process().status().word())
                 .field("now", story.now())
                 .strings("because", story.because())

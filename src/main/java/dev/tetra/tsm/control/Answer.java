@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /**
  * Where the answer to one request goes. An answer ends with exactly one of {@link #exit}, {@link #stream} (it ends when
- * the handler returns; the exit code is 0), {@link #client} or {@link #replaced}.
+ * the handler returns; the exit code is 0), {@link #client}, {@link #replaced} or {@link #uncheckedSources}.
  *
  * <p>A client may go away at any time. Then {@link #out} and {@link #err} do nothing, so that a change of state is
  * never cut in two by a closed terminal; what only serves the client (streams, waits) ends by {@link #onGone}, by the
@@ -67,6 +67,14 @@ public interface Answer {
      * then ends with exit code 0, or sends its request again.
      */
     void replaced(boolean thenRetry);
+
+    /**
+     * Ends the answer, and nothing was done: the sources of the launcher's clone have changed. The launcher looks whether
+     * there is something to build and sends its request again.
+     *
+     * @param change the number of the last change, which comes with that request
+     */
+    void uncheckedSources(long change);
 
     /**
      * Calls an action once if the client goes away before the answer has ended, on another thread; at once if it

@@ -3,18 +3,22 @@ package dev.tetra.tsm.control;
 import dev.tetra.tsm.model.RawText;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /** The client's side of the control protocol, for one request. */
 public final class ControlClient implements AutoCloseable {
     private static final int MAX_HEADER = 32;
+    private static final Duration AGAIN = Duration.ofMillis(50);
 
     /** What an answer makes the client do. */
     public interface Display {
@@ -81,26 +85,42 @@ public final class ControlClient implements AutoCloseable {
 
     /** Connects to the daemon that wrote a control file; empty when it can't be reached or is somebody else. */
     public static Optional<ControlClient> connect(ControlFile file, Duration within) {
+        long deadline = System.nanoTime() + within.toNanos();
+        while (true) {
+            try {
+                return once(file, Duration.ofNanos(Math.max(1_000_000, deadline - System.nanoTime())));
+            } catch (EOFException | SocketException e) {
+                // A daemon whose port is crowded by strangers closes what has not proven itself yet, and means no harm.
+                boolean lives = ProcessHandle.of(file.pid()).isPresent() && !(e instanceof ConnectException);
+                if (!lives || System.nanoTime() - deadline > 0) {
+                    return Optional.empty();
+                }
+                LockSupport.parkNanos(AGAIN.toNanos());
+            } catch (IOException | IllegalArgumentException e) {
+                return Optional.empty();
+            }
+        }
+    }
+
+    private static Optional<ControlClient> once(ControlFile file, Duration within) throws IOException {
         Socket socket = new Socket();
+        boolean proven = false;
         try {
             InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
             socket.connect(new InetSocketAddress(loopback, file.port()), (int) within.toMillis());
             socket.setTcpNoDelay(true);
             ConnectionInput in = new ConnectionInput(socket);
             in.within(within);
-            if (Handshake.prove(socket, in, file)) {
+            proven = Handshake.prove(socket, in, file);
+            if (proven) {
                 in.unlimited();
-                return Optional.of(new ControlClient(socket, in));
             }
-            socket.close();
-        } catch (IOException | IllegalArgumentException e) {
-            try {
+            return proven ? Optional.of(new ControlClient(socket, in)) : Optional.empty();
+        } finally {
+            if (!proven) {
                 socket.close();
-            } catch (IOException closing) {
-                e.addSuppressed(closing);
             }
         }
-        return Optional.empty();
     }
 
     /**

@@ -22,6 +22,9 @@ import java.util.Set;
  */
 public record ControlFile(String build, int port, String clientSecret, String serverSecret, long pid) {
     private static final String FIRST_LINE = "tsm-control 1";
+    /** Tells launchers that this daemon knows the flag {@link Request#sourcesUnchecked} of requests; older ones lack it. */
+    private static final String KNOWS = "unchecked";
+
     private static final long MAX_BYTES = 4096;
 
     /** Where the file is. */
@@ -67,7 +70,15 @@ public record ControlFile(String build, int port, String clientSecret, String se
                 temporary,
                 PosixFilePermissions.asFileAttribute(Set.copyOf(PosixFilePermissions.fromString("rw-------"))));
         String text = String.join(
-                "\n", FIRST_LINE, build, Integer.toString(port), clientSecret, serverSecret, Long.toString(pid), "");
+                "\n",
+                FIRST_LINE,
+                build,
+                Integer.toString(port),
+                clientSecret,
+                serverSecret,
+                Long.toString(pid),
+                KNOWS,
+                "");
         Files.writeString(temporary, text, StandardCharsets.ISO_8859_1);
         Files.move(temporary, path(home), StandardCopyOption.ATOMIC_MOVE);
     }

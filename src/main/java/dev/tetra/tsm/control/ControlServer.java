@@ -141,16 +141,23 @@ public final class ControlServer implements AutoCloseable {
     }
 
     private void accept() {
+        boolean failing = false;
         while (!listener.isClosed()) {
             try {
                 Socket socket = listener.accept();
+                failing = false;
+                // Here, so that there are never more of them than allowed, however fast they come.
+                admit(socket);
                 Thread.ofVirtual().name("control").start(() -> serve(socket));
             } catch (IOException e) {
                 if (listener.isClosed()) {
                     return;
                 }
                 // Out of descriptors, most likely; the connection stays in the backlog until some are free again.
-                log.warn("can't accept a connection", e);
+                if (!failing) {
+                    log.warn("no connection can be accepted; it is tried again: {}", e.getMessage());
+                }
+                failing = true;
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
             }
         }
@@ -158,16 +165,17 @@ public final class ControlServer implements AutoCloseable {
 
     private void serve(Socket socket) {
         try (socket) {
-            socket.setTcpNoDelay(true);
             ConnectionInput in = new ConnectionInput(socket);
-            boolean known;
-            admit(socket);
+            boolean known = false;
             try {
-                known = Handshake.passes(socket, in, file, limits);
+                socket.setTcpNoDelay(true);
+                known = Handshake.passes(in, file, limits);
             } finally {
-                dismiss(socket);
+                // Before the answer: a client that has it takes the connection for its own, and does not try another.
+                known &= dismiss(socket);
             }
             if (known) {
+                Handshake.answer(socket, file);
                 serveKnown(socket, in);
             }
         } catch (IOException e) {
@@ -200,9 +208,10 @@ public final class ControlServer implements AutoCloseable {
         }
     }
 
-    private void dismiss(Socket socket) {
+    /** Whether the socket was still among the strangers, and had not made room for another. */
+    private boolean dismiss(Socket socket) {
         synchronized (strangers) {
-            strangers.remove(socket);
+            return strangers.remove(socket);
         }
     }
 

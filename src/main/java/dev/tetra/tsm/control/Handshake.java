@@ -13,19 +13,19 @@ final class Handshake {
 
     private Handshake() {}
 
-    /** Lets a client prove itself; answers with the server secret only then, and with not a byte otherwise. */
-    static boolean passes(Socket socket, ConnectionInput in, ControlFile file, ControlLimits limits)
-            throws IOException {
+    /** Whether a client proves itself in time. Not a byte is sent to it. */
+    static boolean passes(ConnectionInput in, ControlFile file, ControlLimits limits) throws IOException {
         try {
             in.within(limits.handshake());
-            if (!same(in.line(FIRST_LINE), file.clientSecret())) {
-                return false;
-            }
+            return same(in.line(FIRST_LINE), file.clientSecret());
         } catch (EOFException | SocketTimeoutException e) {
             return false;
         }
+    }
+
+    /** Proves the daemon to a client that has passed, and so tells it that its request will be read. */
+    static void answer(Socket socket, ControlFile file) throws IOException {
         socket.getOutputStream().write((file.serverSecret() + "\n").getBytes(StandardCharsets.ISO_8859_1));
-        return true;
     }
 
     /** The client's side: whether the other side is the daemon that wrote the file. */

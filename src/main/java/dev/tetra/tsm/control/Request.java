@@ -1,6 +1,7 @@
 package dev.tetra.tsm.control;
 
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -13,7 +14,8 @@ import java.util.Set;
  * @param cwd the client's working directory, absolute
  * @param umask the client's file mode creation mask, 0 to 0777
  * @param width columns of the terminal on stdout; 0 when stdout is no terminal
- * @param flags the circumstances by name: {@code out-tty}, {@code err-tty}, {@code in-tty}, {@code no-color}
+ * @param flags the circumstances by name: {@code out-tty}, {@code err-tty}, {@code in-tty}, {@code no-color}; of a
+ *     launcher in a clone also {@code unchecked} or {@code checked-N}
  * @param clientPid the client's pid
  * @param user the login name of the client's user
  * @param words the command and its arguments
@@ -29,6 +31,8 @@ public record Request(
         String user,
         List<String> words) {
     static final int PROTOCOL = 1;
+
+    private static final String CHECKED = "checked-";
 
     public Request {
         flags = Set.copyOf(flags);
@@ -53,5 +57,25 @@ public record Request(
     /** Whether the user asked for no colours ({@code NO_COLOR}). */
     public boolean noColor() {
         return flags.contains("no-color");
+    }
+
+    /**
+     * Whether the launcher leaves it to the daemon to know that the sources of its clone are those the jar was built of.
+     */
+    public boolean sourcesUnchecked() {
+        return flags.contains("unchecked");
+    }
+
+    /**
+     * The number of the last change of the sources that the launcher was told, if it has looked at them since then; see
+     * {@link Answer#uncheckedSources}.
+     */
+    public OptionalLong sourcesChecked() {
+        return flags.stream()
+                .filter(flag -> flag.startsWith(CHECKED))
+                .map(flag -> flag.substring(CHECKED.length()))
+                .filter(number -> number.matches("[0-9]{1,18}"))
+                .mapToLong(Long::parseLong)
+                .findFirst();
     }
 }

@@ -178,6 +178,11 @@ final class SocketAnswer implements Answer {
         endWith(thenRetry ? "r" : "w");
     }
 
+    @Override
+    public void uncheckedSources(long change) {
+        endWith("b " + change);
+    }
+
     private void endWith(String header) {
         synchronized (writing) {
             requireOpen();

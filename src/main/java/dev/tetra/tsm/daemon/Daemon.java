@@ -22,6 +22,8 @@ import dev.tetra.tsm.supervise.PortObserver;
 import dev.tetra.tsm.supervise.Sampler;
 import dev.tetra.tsm.supervise.Supervision;
 import dev.tetra.tsm.supervise.Supervisor;
+import dev.tetra.tsm.supervise.Triggers;
+import dev.tetra.tsm.supervise.health.Probing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,11 +56,14 @@ final class Daemon {
     private final Supervisor supervisor;
     private final PortObserver observer;
     private final ChannelServer channels;
+    private final Probing probing;
     private final Engine engine;
     private final Maintenance maintenance;
+    private final HomeWatch homeWatch;
     private final Sampler sampler;
     private final LogWatch logs;
     private final Self self;
+    private final Sources sources = Sources.ofThisDaemon();
     private final Requests requests;
     private @Nullable Thread comingUp;
     private final ControlServer server;
@@ -97,15 +102,24 @@ final class Daemon {
         this.observer = new PortObserver(store, host);
         LogFiles files = new LogFiles(home);
         this.channels = new ChannelServer(home.resolve("sockets"), ChannelLimits.STANDARD);
+        this.probing = new Probing(store, host, files, home, clock);
         Supervision with = new Supervision(
-                store, host, files, home, clock, CrashPoint.fromProperties(host), new Sightings(observer, channels));
+                store,
+                host,
+                files,
+                home,
+                clock,
+                CrashPoint.fromProperties(host),
+                new Sightings(observer, channels),
+                List.of(probing, new Triggers(host, clock, home)));
         this.supervisor = new Supervisor(with);
         this.logs = new LogWatch(files, this::watched, this::tell, clock);
         this.sampler = new Sampler(store, host, supervisor::running, clock);
-        this.engine = new Engine(with, supervisor, observer, channels, new StartFields());
+        this.engine = new Engine(with, supervisor, observer, channels, probing, new StartFields());
         this.maintenance = new Maintenance(store, home.resolve("tsm.mv.db"), engine.retention());
         this.self = new Self(home, build, host, store);
-        this.requests = new Requests(engine, new Commands(), self, build, ending::complete, closed);
+        this.requests = new Requests(engine, new Commands(), self, build, sources, ending::complete, closed);
+        this.homeWatch = new HomeWatch(lock, this::end);
         this.server = ControlServer.bind(home, build.build(), requests);
     }
 
@@ -113,9 +127,10 @@ final class Daemon {
      * Starts the daemon of a home: when this returns, it answers.
      *
      * @throws TsmException.Unavailable when it cannot, and why
+     * @throws HomeLock.Served when another daemon serves the home, and this one was told to give way then
      */
     static Daemon start(Path home, BuildInfo build) throws IOException {
-        HomeLock lock = HomeLock.take(home, LOCK_WAIT);
+        HomeLock lock = HomeLock.take(home, LOCK_WAIT, Boolean.getBoolean("tsm.yields"));
         // The two take about the same time and need nothing of each other.
         CompletableFuture<Store> opening = CompletableFuture.supplyAsync(
                 () -> Store.open(home, build, Clock.systemUTC(), template(), new SecretMasking()),
@@ -153,6 +168,8 @@ final class Daemon {
         observer.start();
         maintenance.start();
         sampler.start();
+        engine.hooks().start();
+        homeWatch.start();
         logs.start();
         Runtime.getRuntime().addShutdownHook(new Thread(this::endBySignal, "shutdown"));
         server.start();
@@ -185,6 +202,8 @@ final class Daemon {
             engine.boot().comeUp(self, anew);
         } catch (RuntimeException e) {
             LOG.error("not everything came up with the daemon", e);
+        } finally {
+            supervisor.cameUp();
         }
     }
 
@@ -233,7 +252,7 @@ final class Daemon {
         }
     }
 
-    /** For tests and training: ends without a command. */
+    /** Ends without a command. */
     void end() {
         ending.complete(new Ending.Stop());
     }
@@ -241,8 +260,10 @@ final class Daemon {
     /** In the reverse order of the start. What fails, as on a full disk, must not keep the rest from ending. */
     private void close() {
         server.stopAccepting();
+        homeWatch.close();
         orderly("the live view", engine.live()::close);
         requests.drain(DRAIN);
+        orderly("the look at the sources", sources::close);
         orderly("the logs", logs::close);
         orderly("what comes up", () -> {
             if (comingUp != null) {
@@ -251,8 +272,10 @@ final class Daemon {
         });
         orderly("the maintenance", maintenance::close);
         orderly("the samples", sampler::close);
+        orderly("the hooks", engine.hooks()::close);
         orderly("the control sockets", channels::close);
         orderly("the supervision", () -> supervisor.close(host::close));
+        orderly("the probes", probing::close);
         orderly("the look at ports", observer::close);
         orderly("the database", store::close);
         orderly("the home", lock::close);

@@ -18,6 +18,7 @@ import org.slf4j.LoggerFactory;
 public final class Main {
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
     private static final int USAGE = 2;
+    private static final int UNAVAILABLE = 69;
     private static final int BUG = 70;
 
     private Main() {}
@@ -58,15 +59,22 @@ public final class Main {
             // The launcher's pipe is gone after this; whatever is printed later belongs in the log.
             DaemonProcess.redirect(daemon.log().toString());
             return daemon.serve();
+        } catch (HomeLock.Served e) {
+            // A launcher had begun to start it and was killed: what another needs is there.
+            LOG.info("pid {} is not needed: {}", ProcessHandle.current().pid(), e.getMessage());
+            launcher.println("ready");
+            launcher.flush();
+            return 0;
         } catch (TsmException e) {
             LOG.error("the daemon cannot start", e);
-            launcher.println("failed " + e.exitCode());
+            // Whatever the reason is: for a command it means that there is no daemon.
+            launcher.println("failed " + UNAVAILABLE);
             launcher.println(e.getMessage());
             if (!e.hint().isEmpty()) {
                 launcher.println("hint: " + e.hint());
             }
             launcher.flush();
-            return e.exitCode();
+            return UNAVAILABLE;
         } catch (IOException | RuntimeException e) {
             LOG.error("the daemon failed", e);
             launcher.println("failed " + BUG);

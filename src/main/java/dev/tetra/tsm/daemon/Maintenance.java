@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What has to be done now and then: a daily backup, dropping history that is too old, and keeping the database's file from
- * growing without bounds.
+ * What has to be done now and then: a daily backup, dropping history that is too old, keeping the database's file from
+ * growing without bounds, and giving memory back.
  */
 final class Maintenance {
     private static final Logger LOG = LoggerFactory.getLogger(Maintenance.class);
@@ -22,11 +22,16 @@ final class Maintenance {
     /** After the daemon's start its first commands come first. */
     private static final Duration SETTLE = Duration.ofSeconds(1);
 
+    /** Then what only the start has needed is given back. */
+    private static final Duration CALM = Duration.ofSeconds(3);
+
     private static final Duration LOOK = Duration.ofSeconds(60);
     /** Below this size the file is left alone. */
     private static final long SMALL = 4L << 20;
 
     private static final Duration COMPACTION = Duration.ofSeconds(1);
+    /** So many bytes of heap that a burst of commands has left are worth a collection, which takes some 25 ms. */
+    private static final long BURST = 4L << 20;
 
     private final Store store;
     private final Path file;
@@ -34,6 +39,7 @@ final class Maintenance {
     private final Thread thread = Thread.ofVirtual().name("maintenance").unstarted(this::loop);
     private final CountDownLatch stopping = new CountDownLatch(1);
     private long compacted;
+    private long heap;
     private List<String> rules = List.of();
     private long pruned;
 
@@ -73,16 +79,30 @@ final class Maintenance {
         }
     }
 
+    /** Gives memory back that was needed for a while: the JVM by itself keeps it until the heap is full again. */
+    private void shrink() {
+        if (Runtime.getRuntime().totalMemory() - heap > BURST) {
+            System.gc();
+            heap = Runtime.getRuntime().totalMemory();
+        }
+    }
+
     private boolean stops() {
         return stopping.getCount() == 0;
     }
 
     private void loop() {
-        boolean first = true;
         try {
-            while (!stopping.await((first ? SETTLE : LOOK).toNanos(), TimeUnit.NANOSECONDS)) {
-                look(first);
-                first = false;
+            if (stopping.await(SETTLE.toNanos(), TimeUnit.NANOSECONDS)) {
+                return;
+            }
+            look(true);
+            if (stopping.await(CALM.toNanos(), TimeUnit.NANOSECONDS)) {
+                return;
+            }
+            shrink();
+            while (!stopping.await(LOOK.toNanos(), TimeUnit.NANOSECONDS)) {
+                look(false);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -96,6 +116,7 @@ final class Maintenance {
             if (first) {
                 return;
             }
+            shrink();
             if (store.backUpDaily()) {
                 LOG.info("database backed up");
             }

@@ -12,6 +12,7 @@ import dev.tetra.tsm.model.BuildInfo;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,6 +30,7 @@ final class Requests implements RequestHandler {
     private final Commands commands;
     private final Self self;
     private final BuildInfo build;
+    private final Sources sources;
     private final Consumer<Daemon.Ending> end;
     private final CompletableFuture<Boolean> closed;
     private final Set<Answer> changing = ConcurrentHashMap.newKeySet();
@@ -42,12 +44,14 @@ final class Requests implements RequestHandler {
             Commands commands,
             Self self,
             BuildInfo build,
+            Sources sources,
             Consumer<Daemon.Ending> end,
             CompletableFuture<Boolean> closed) {
         this.engine = engine;
         this.commands = commands;
         this.self = self;
         this.build = build;
+        this.sources = sources;
         this.end = end;
         this.closed = closed;
     }
@@ -57,6 +61,11 @@ final class Requests implements RequestHandler {
         if (olderThan(request.launcherBuild())) {
             answer.replaced(true);
             end.accept(new Daemon.Ending.Replace(request.launcher()));
+            return;
+        }
+        OptionalLong change = unseen(request);
+        if (change.isPresent()) {
+            answer.uncheckedSources(change.getAsLong());
             return;
         }
         Caller caller =
@@ -88,8 +97,19 @@ final class Requests implements RequestHandler {
                 if (!terminal.ended()) {
                     answer.exit(code);
                 }
+                // Nobody waits for it: not even whoever reads to the end of the connection.
+                Thread.ofVirtual().name("prepare").start(() -> commands.prepare(request.words()));
             }
         }
+    }
+
+    /** The change of the clone's sources that the launcher has to look at before anything is done for it. */
+    private OptionalLong unseen(Request request) {
+        if (request.sourcesUnchecked()) {
+            return sources.unchecked(request.launcher());
+        }
+        request.sourcesChecked().ifPresent(sources::checked);
+        return OptionalLong.empty();
     }
 
     /** Waits for changing commands that are under way, so that none is cut off between its effect and its answer. */

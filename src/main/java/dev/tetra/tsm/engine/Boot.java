@@ -55,7 +55,7 @@ public final class Boot {
     /** Starts what is to come up. What cannot be started is written down; nobody waits for it. */
     public void comeUp(Caller daemon, boolean anew) {
         resume(daemon);
-        for (Services.Result result : services.startEnabled(daemon, !anew)) {
+        for (Services.Result result : services.startEnabled(daemon, !anew, false)) {
             TsmException failure = result.failure();
             if (failure != null) {
                 failed("service " + result.service().name() + " was not started with the daemon: "
@@ -91,6 +91,8 @@ public final class Boot {
     public List<Keeper.Result> goDown(Caller caller) {
         List<ManagedProcess> running = store.call(tx -> tx.processes().all()).stream()
                 .filter(p -> p.life().wanted() == Wanted.RUN && !p.status().settled())
+                // Of a job between two runs nothing is to be stopped, and its next time stays known.
+                .filter(p -> !p.life().awaitsTime())
                 .toList();
         String keys = running.stream().map(p -> Long.toString(p.key())).collect(Collectors.joining(","));
         store.run(tx -> {

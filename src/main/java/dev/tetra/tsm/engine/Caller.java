@@ -22,6 +22,7 @@ public final class Caller {
     private final int umask;
     private final Supplier<List<String>> environment;
     private @Nullable Map<String, String> fetched;
+    private @Nullable String run;
 
     /**
      * @param cwd the absolute working directory
@@ -90,10 +91,17 @@ public final class Caller {
                     all.put(entry.substring(0, equals), entry.substring(equals + 1));
                 }
             }
+            run = all.get("TSM_RUN");
             NOT_HIS.forEach(all::remove);
             fetched = all;
         }
         return fetched;
+    }
+
+    /** The run of tsm's that he is part of, by the token in his environment. */
+    Optional<String> run() {
+        environment();
+        return Optional.ofNullable(run);
     }
 
     /** His search path for programs. */

@@ -11,7 +11,9 @@ import dev.tetra.tsm.model.Run;
 import dev.tetra.tsm.model.Status;
 import dev.tetra.tsm.model.TsmException;
 import dev.tetra.tsm.os.Host;
+import dev.tetra.tsm.spec.Secrets;
 import dev.tetra.tsm.store.Store;
+import dev.tetra.tsm.supervise.health.Probing;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -33,9 +35,11 @@ final class ChannelAnswers implements Answering {
     private final Store store;
     private final Host host;
     private final Keeper keeper;
+    private final Probing probing;
     private final Clock clock;
 
-    ChannelAnswers(Store store, Host host, Keeper keeper, Clock clock) {
+    ChannelAnswers(Store store, Host host, Keeper keeper, Probing probing, Clock clock) {
+        this.probing = probing;
         this.store = store;
         this.host = host;
         this.keeper = keeper;
@@ -65,7 +69,7 @@ final class ChannelAnswers implements Answering {
 
     /** Words without blanks, so that a shell can split them; what there is none of is {@code -}. */
     private String status(ManagedProcess process) {
-        Run run = process.run();
+        Run run = process.serving();
         boolean runs = process.pid() != null && run != null && run.startedAt() != null;
         String uptime = runs && run != null && run.startedAt() != null
                 ? String.valueOf(Math.max(
@@ -77,9 +81,12 @@ final class ChannelAnswers implements Answering {
     }
 
     private String health(ManagedProcess process, Path path) {
-        Run run = process.run();
+        Run run = process.serving();
         if (process.status() != Status.ONLINE) {
             return "FAIL it is " + process.status().word();
+        }
+        if (process.life().health() == dev.tetra.tsm.model.Health.UNREADY) {
+            return "FAIL it is not ready: " + String.join("; ", complaints(process));
         }
         if (run == null || run.identity() == null || !host.alive(run.identity())) {
             return "FAIL its process is gone";
@@ -97,6 +104,18 @@ final class ChannelAnswers implements Answering {
         } catch (TsmException e) {
             return "FAIL " + e.getMessage();
         }
+    }
+
+    private List<String> complaints(ManagedProcess process) {
+        List<String> found = probing.report(process).probes().stream()
+                .filter(probe -> Boolean.FALSE.equals(probe.holds()))
+                .map(probe -> (probe.probe().check().kind() + " "
+                                        + Secrets.maskCommand(
+                                                probe.probe().check().target()))
+                                .strip()
+                        + ": " + probe.message())
+                .toList();
+        return found.isEmpty() ? List.of("its readiness probe failed") : found;
     }
 
     private static byte[] relay(Path path, byte[] line) {

@@ -3,6 +3,7 @@ package dev.tetra.tsm.engine;
 import dev.tetra.tsm.model.EnvSource;
 import dev.tetra.tsm.model.EnvVar;
 import dev.tetra.tsm.model.ManagedProcess;
+import dev.tetra.tsm.model.Probe;
 import dev.tetra.tsm.spec.CommandWords;
 import dev.tetra.tsm.spec.Durations;
 import dev.tetra.tsm.spec.Secrets;
@@ -112,7 +113,7 @@ final class Differences {
                 throw new IllegalStateException(component + " cannot be read", e);
             }
             String name = within + component.getName();
-            if (value instanceof Record inner) {
+            if (value instanceof Record inner && !(value instanceof Probe)) {
                 values(name + ".", inner, into);
             } else {
                 into.put(name, value);

@@ -4,12 +4,16 @@ import dev.tetra.tsm.ipc.ChannelServer;
 import dev.tetra.tsm.logs.LogFiles;
 import dev.tetra.tsm.model.CommandRecord;
 import dev.tetra.tsm.model.ManagedProcess;
+import dev.tetra.tsm.model.OrderPolicy;
+import dev.tetra.tsm.model.Service;
 import dev.tetra.tsm.spec.SearchPath;
 import dev.tetra.tsm.supervise.PortObserver;
 import dev.tetra.tsm.supervise.Supervision;
 import dev.tetra.tsm.supervise.Supervisor;
+import dev.tetra.tsm.supervise.health.Probing;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Everything a user can ask for, by use case. */
 public final class Engine {
@@ -17,6 +21,7 @@ public final class Engine {
     private final PatternBook patterns;
     private final Starter starter;
     private final Keeper keeper;
+    private final Groups groups;
     private final Services services;
     private final Startup startup;
     private final Boot boot;
@@ -25,6 +30,7 @@ public final class Engine {
     private final Target targets;
     private final Killer killer;
     private final Narrator narrator;
+    private final Readiness readiness;
     private final PortObserver observer;
     private final Ipc ipc;
     private final PortKeeper portKeeper;
@@ -37,6 +43,7 @@ public final class Engine {
     private final Queries queries;
     private final Configuration configuration;
     private final Retention retention;
+    private final Hooks hooks;
     private final EnvTemplate envTemplate = new EnvTemplate();
 
     public Engine(
@@ -44,39 +51,81 @@ public final class Engine {
             Supervisor supervisor,
             PortObserver observer,
             ChannelServer channels,
+            Probing probing,
             ServiceOptions options) {
         this.with = with;
         this.observer = observer;
         EnvFileReader envFiles = new EnvFileReader(with.host());
         Outcomes outcomes = new Outcomes(with.store(), with.host(), with.logs());
         this.patterns = new PatternBook(with.home());
-        this.keeper = new Keeper(with.store(), supervisor, with.host(), with.logs(), envFiles, outcomes, this::renewal);
-        this.starter = new Starter(with, supervisor, patterns, envFiles, outcomes, keeper, channels);
+        Chain chain = new Chain(with.store(), new Starts());
+        this.keeper = new Keeper(
+                with.store(), supervisor, with.host(), with.logs(), envFiles, outcomes, this::renewal, chain);
+        this.starter = new Starter(with, supervisor, patterns, envFiles, outcomes, keeper, chain, channels);
         ServiceBook book = new ServiceBook(with.store(), new ServiceRules(options, keeper), with.home());
-        this.services = new Services(with.store(), book, starter, keeper, patterns);
+        this.groups = new Groups(with, supervisor, starter, chain, outcomes);
+        this.services = new Services(with.store(), book, starter, groups, keeper, patterns, outcomes);
         this.startup = new Startup(with.host(), with.home());
         this.boot = new Boot(with.store(), with.host(), keeper, services);
-        this.overview = new Overview(with.store(), with.host(), with.logs(), with.home(), observer, with.clock());
+        this.overview =
+                new Overview(with.store(), with.host(), with.logs(), with.home(), observer, probing, with.clock());
+        this.readiness = new Readiness(with.store(), probing);
         this.live = Live.of(overview);
         this.targets = new Target(with.store(), with.host());
         this.killer = new Killer(targets, with.host());
-        this.ipc = new Ipc(with.store(), with.host(), keeper, channels, with.clock());
-        this.narrator = new Narrator(with.store(), outcomes, with.clock());
+        this.ipc = new Ipc(with.store(), with.host(), keeper, channels, probing, with.clock());
+        this.narrator = new Narrator(with.store(), outcomes, probing, with.clock());
         this.portKeeper = new PortKeeper(with, supervisor, observer, patterns, outcomes);
         this.portDoctor = new PortDoctor(with.store(), with.host());
         this.orphans = new Orphans(with, supervisor);
         this.adopter = new Adopter(with, supervisor, orphans, outcomes, channels);
         this.health = new Health(with, patterns, orphans, portDoctor);
         this.cleaner = new Cleaner(with, supervisor, portKeeper, portDoctor);
+        this.hooks = new Hooks(with.store(), with.host(), with.clock());
         this.queries = new Queries(with.store());
         this.configuration = new Configuration(with.store());
         this.retention = new Retention(with.store(), with.clock());
         this.envDoctor = new EnvDoctor(with.store(), with.host(), envFiles);
     }
 
+    /** What is asked of others to bring up what a process needs; they are wired after the keeper. */
+    private final class Starts implements Chain.Starts {
+        @Override
+        public Pending again(ManagedProcess process, Caller caller) {
+            return keeper.beginAgain(process, caller, true);
+        }
+
+        @Override
+        public List<Pending> first(Service service, Caller caller) {
+            return services.begin(service, caller);
+        }
+
+        @Override
+        public Optional<Service> service(String name, Caller caller) {
+            return services.book().find(name, caller::environment).service();
+        }
+
+        @Override
+        public List<String> services(Caller caller) {
+            return services.book().all(caller::environment).services().stream()
+                    .map(Service::name)
+                    .toList();
+        }
+
+        @Override
+        public OrderPolicy order(Service service, @Nullable ManagedProcess process, Caller caller) {
+            return services.order(service, process);
+        }
+    }
+
     /** Starting commands. */
     public Starter starter() {
         return starter;
+    }
+
+    /** Several instances of one command. */
+    public Groups groups() {
+        return groups;
     }
 
     /** Stopping, restarting, deleting and more. */
@@ -134,6 +183,11 @@ public final class Engine {
         return narrator;
     }
 
+    /** Saying for a process that it is ready. */
+    public Readiness readiness() {
+        return readiness;
+    }
+
     /** The control sockets of processes. */
     public Ipc ipc() {
         return ipc;
@@ -172,6 +226,11 @@ public final class Engine {
     /** Looking at env files. */
     public EnvDoctor envDoctor() {
         return envDoctor;
+    }
+
+    /** What is told of events. */
+    public Hooks hooks() {
+        return hooks;
     }
 
     /** Reading the state and the history by SQL. */

@@ -51,6 +51,7 @@ public final class EventLog {
     /**
      * A filter by what a user said. A word that means no tracked process is taken for the name of a deleted one.
      *
+     * @param namespace only what happened to processes while they were in it; null for all
      * @param kinds only these; empty for all
      * @throws TsmException.NotFound for a word that never was the name of a process
      * @throws TsmException.Ambiguous for a word that means several processes
@@ -58,8 +59,11 @@ public final class EventLog {
     public EventFilter filter(
             List<String> words, @Nullable String namespace, Set<EventKind> kinds, @Nullable Instant since) {
         @Nullable Set<EventKind> only = kinds.isEmpty() ? null : kinds;
-        if (words.isEmpty() && namespace == null) {
-            return new EventFilter(null, null, only, since);
+        if (words.isEmpty()) {
+            if (namespace != null && !isPast(new EventFilter(null, null, null, null, namespace))) {
+                targets.find(List.of(), namespace);
+            }
+            return new EventFilter(null, null, only, since, namespace);
         }
         Set<Long> keys = new HashSet<>();
         Set<String> names = new HashSet<>();
@@ -67,25 +71,21 @@ public final class EventLog {
             keys.add(process.key());
             names.add(process.name());
         };
-        if (words.isEmpty()) {
-            targets.find(List.of(), namespace).forEach(add);
-        }
         for (String word : words) {
             try {
                 targets.find(List.of(word), namespace).forEach(add);
             } catch (TsmException.NotFound e) {
-                if (!isPast(word)) {
+                if (!isPast(new EventFilter(null, Set.of(word), null, null, namespace))) {
                     throw e;
                 }
                 names.add(word);
             }
         }
-        return new EventFilter(keys, names, only, since);
+        return new EventFilter(keys, names, only, since, namespace);
     }
 
-    private boolean isPast(String name) {
-        EventFilter named = new EventFilter(null, Set.of(name), null, null);
-        return store.call(tx -> !tx.journal().from(named, 0, 1).isEmpty());
+    private boolean isPast(EventFilter filter) {
+        return store.call(tx -> !tx.journal().from(filter, 0, 1).isEmpty());
     }
 
     /**

@@ -11,6 +11,7 @@ import dev.tetra.tsm.model.RawText;
 import dev.tetra.tsm.model.TsmException;
 import dev.tetra.tsm.os.Host;
 import dev.tetra.tsm.store.Store;
+import dev.tetra.tsm.supervise.health.Probing;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -37,10 +38,10 @@ public final class Ipc {
     private final ChannelServer server;
     private final Answering answers;
 
-    Ipc(Store store, Host host, Keeper keeper, ChannelServer server, Clock clock) {
+    Ipc(Store store, Host host, Keeper keeper, ChannelServer server, Probing probing, Clock clock) {
         this.store = store;
         this.server = server;
-        this.answers = new ChannelAnswers(store, host, keeper, clock);
+        this.answers = new ChannelAnswers(store, host, keeper, probing, clock);
     }
 
     /**

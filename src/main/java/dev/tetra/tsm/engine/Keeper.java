@@ -8,10 +8,12 @@ import dev.tetra.tsm.model.Exit;
 import dev.tetra.tsm.model.ManagedProcess;
 import dev.tetra.tsm.model.Origin;
 import dev.tetra.tsm.model.Run;
+import dev.tetra.tsm.model.Status;
 import dev.tetra.tsm.model.StopPolicy;
 import dev.tetra.tsm.model.TsmException;
 import dev.tetra.tsm.os.Host;
 import dev.tetra.tsm.os.Signals;
+import dev.tetra.tsm.spec.Needs;
 import dev.tetra.tsm.spec.SearchPath;
 import dev.tetra.tsm.store.Store;
 import dev.tetra.tsm.supervise.Outcome;
@@ -25,16 +27,24 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The use cases on processes that are tracked already: stop, restart, delete, kill, signal, flush, wait. */
 public final class Keeper {
+    /** How long one who gives no time waits for what a process needs. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private final Store store;
     private final Supervisor supervisor;
     private final Host host;
@@ -43,6 +53,7 @@ public final class Keeper {
     private final Outcomes outcomes;
     private final PortBook ports;
     private final Definitions definitions;
+    private final Chain chain;
 
     Keeper(
             Store store,
@@ -51,7 +62,9 @@ public final class Keeper {
             LogFiles logs,
             EnvFileReader envFiles,
             Outcomes outcomes,
-            Definitions definitions) {
+            Definitions definitions,
+            Chain chain) {
+        this.chain = chain;
         this.definitions = definitions;
         this.store = store;
         this.supervisor = supervisor;
@@ -71,6 +84,12 @@ public final class Keeper {
         Result(ManagedProcess process, boolean changed, @Nullable TsmException failure) {
             this(process, changed, failure, List.of());
         }
+
+        private Result with(List<String> more) {
+            List<String> all = new ArrayList<>(more);
+            all.addAll(notes);
+            return new Result(process, changed, failure, all);
+        }
     }
 
     /** What a process of a service becomes by its present definition; empty for one of no service. */
@@ -79,12 +98,78 @@ public final class Keeper {
     }
 
     /**
-     * Stops processes, all at the same time.
+     * Stops processes: those that need others before those, all else at the same time.
      *
      * @param policy how, in place of each process's own way
      */
     public List<Result> stop(List<ManagedProcess> processes, Caller caller, @Nullable StopPolicy policy) {
-        return each(processes, p -> supervisor.ask(p, new Wish.Stop(caller.user(), false, policy)));
+        List<ManagedProcess> all = store.call(tx -> tx.processes().all());
+        List<ManagedProcess> last = new ArrayList<>(processes);
+        Map<Long, CompletableFuture<Outcome>> replies = new HashMap<>();
+        // Each is asked once those that need it have come to rest, or cannot; a circle, by changed rows, is cut
+        // anywhere.
+        while (!last.isEmpty()) {
+            ManagedProcess next = last.stream()
+                    .filter(p -> last.stream().noneMatch(other -> other.key() != p.key() && Needs.needs(other, p, all)))
+                    .findFirst()
+                    .orElse(last.getFirst());
+            last.remove(next);
+            Wish.Stop wish = new Wish.Stop(caller.user(), false, policy);
+            List<CompletableFuture<Outcome>> before = processes.stream()
+                    .filter(other -> replies.containsKey(other.key()) && Needs.needs(other, next, all))
+                    .map(other -> replies.get(other.key()))
+                    .toList();
+            replies.put(next.key(), before.isEmpty() ? asked(next, wish) : after(before, () -> asked(next, wish)));
+        }
+        List<ManagedProcess> stopped = processes;
+        return each(processes, p -> Objects.requireNonNull(replies.get(p.key()))).stream()
+                .map(r -> r.failure() != null || !r.changed() ? r : r.with(left(r.process(), stopped, all)))
+                .toList();
+    }
+
+    private CompletableFuture<Outcome> asked(ManagedProcess process, Wish wish) {
+        try {
+            return supervisor.ask(process, wish);
+        } catch (TsmException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private static CompletableFuture<Outcome> after(
+            List<CompletableFuture<Outcome>> before, Supplier<CompletableFuture<Outcome>> then) {
+        return CompletableFuture.allOf(before.toArray(CompletableFuture[]::new))
+                .exceptionally(failure -> null)
+                .thenCompose(any -> then.get());
+    }
+
+    /** Who goes on without what was stopped. */
+    private static List<String> left(ManagedProcess process, List<ManagedProcess> stopped, List<ManagedProcess> all) {
+        Set<Long> keys = stopped.stream().map(ManagedProcess::key).collect(Collectors.toSet());
+        List<String> names = Needs.dependents(process, all).stream()
+                .filter(other -> !keys.contains(other.key()))
+                .map(ManagedProcess::name)
+                .toList();
+        return names.isEmpty()
+                ? List.of()
+                : List.of(String.join(", ", names)
+                        + (names.size() == 1 ? " needs it, and goes on" : " need it, and go on")
+                        + " without it; tsm stop "
+                        + process.name() + " --with-dependents stops " + (names.size() == 1 ? "that" : "those")
+                        + " first");
+    }
+
+    /** Processes, and all that run and need one of them, or need one that does. */
+    public List<ManagedProcess> withDependents(List<ManagedProcess> processes) {
+        List<ManagedProcess> all = store.call(tx -> tx.processes().all());
+        Map<Long, ManagedProcess> found = new LinkedHashMap<>();
+        List<ManagedProcess> next = new ArrayList<>(processes);
+        while (!next.isEmpty()) {
+            ManagedProcess process = next.removeFirst();
+            if (found.putIfAbsent(process.key(), process) == null) {
+                next.addAll(Needs.dependents(process, all));
+            }
+        }
+        return List.copyOf(found.values());
     }
 
     /**
@@ -94,6 +179,20 @@ public final class Keeper {
      */
     public StopPolicy stopPolicy(String signal, Duration killTimeout) {
         return new StopPolicy(Signals.name(Signals.number(signal)), killTimeout);
+    }
+
+    /**
+     * The number of a signal.
+     *
+     * @param what what names it, for the error
+     * @throws TsmException.Usage for a signal that does not exist
+     */
+    public int signalNumber(String signal, String what) {
+        try {
+            return Signals.number(signal);
+        } catch (TsmException.Usage e) {
+            throw new TsmException.Usage(what + ": " + e.getMessage(), e.hint());
+        }
     }
 
     /** Kills processes at once. */
@@ -108,38 +207,144 @@ public final class Keeper {
      */
     public List<Result> restart(List<ManagedProcess> processes, Caller caller, boolean proof, boolean takeEnvironment) {
         Map<Long, List<String>> notes = new HashMap<>();
-        return withNotes(notes, each(processes, p -> {
+        return withNotes(notes, eachToRun(processes, p -> {
             Wish.@Nullable Change change = change(p, caller, takeEnvironment, notes);
             refuseForeign(p, change);
-            return supervisor.ask(p, new Wish.Restart(caller.user(), proof, change));
+            List<String> started = chain.bringUp(p, caller);
+            return pending(p, change, proof, started, new Wish.Restart(caller.user(), proof, change));
         }));
+    }
+
+    /**
+     * Has new runs take the place of the present ones, one process after another. Where tsm listens for a process the new
+     * run is ready before the old one is stopped; else it is stopped first, while the others are still up. When one does
+     * not get ready, the rest is left as it is.
+     *
+     * @param parallel how many at the same time
+     * @param within how long a process of several may take to open its port
+     */
+    public List<Result> reload(List<ManagedProcess> processes, Caller caller, int parallel, Duration within) {
+        List<Result> results = new ArrayList<>();
+        for (int from = 0; from < processes.size(); from += parallel) {
+            List<ManagedProcess> some = processes.subList(from, Math.min(processes.size(), from + parallel));
+            List<Result> done = reload(some, caller).stream()
+                    .map(r -> processes.size() > 1 ? serving(r, within) : r)
+                    .toList();
+            results.addAll(done);
+            if (done.stream().anyMatch(r -> r.failure() != null)) {
+                processes.stream()
+                        .skip(from + some.size())
+                        .forEach(p ->
+                                results.add(new Result(p, false, null, List.of("left as it was, as the roll ended"))));
+                return results;
+            }
+        }
+        return results;
+    }
+
+    private List<Result> reload(List<ManagedProcess> some, Caller caller) {
+        Map<Long, List<String>> notes = new HashMap<>();
+        return withNotes(notes, each(some, p -> {
+            Wish.@Nullable Change change = change(p, caller, false, notes);
+            refuseForeign(p, change);
+            if (p.instances().listen() == null && p.instances().count() < 2) {
+                notes.merge(
+                        p.key(),
+                        List.of("restarted, as it is the only one and tsm does not listen for it: see --listen"),
+                        (some_, more) ->
+                                Stream.concat(some_.stream(), more.stream()).toList());
+            }
+            return supervisor.ask(p, new Wish.Reload(caller.user(), change));
+        }));
+    }
+
+    /** The next is not touched before this one serves again. */
+    private Result serving(Result result, Duration within) {
+        boolean own = result.process().instances().listen() == null
+                && !result.process().spec().supervision().health().gated();
+        if (result.failure() == null && own) {
+            try {
+                outcomes.awaitReady(result.process(), within);
+            } catch (TsmException e) {
+                return new Result(result.process(), result.changed(), e, result.notes());
+            }
+        }
+        return result;
     }
 
     /** Runs processes at rest again; those that run are left alone. */
     public List<Result> startAgain(List<ManagedProcess> processes, Caller caller, boolean proof) {
         Map<Long, List<String>> notes = new HashMap<>();
-        return withNotes(notes, each(processes, p -> {
-            Wish.@Nullable Change change = change(p, caller, false, notes);
-            refuseForeign(p, change);
-            return supervisor.ask(p, new Wish.Start(caller.user(), proof, change));
-        }));
+        return withNotes(notes, eachToRun(processes, p -> beginAgain(p, caller, proof, notes)));
+    }
+
+    /** Asks a process to run again, and what it needs before it. */
+    Pending beginAgain(ManagedProcess process, Caller caller, boolean proof) {
+        Map<Long, List<String>> notes = new HashMap<>();
+        Pending pending = beginAgain(process, caller, proof, notes);
+        List<String> all = new ArrayList<>(notes.getOrDefault(process.key(), List.of()));
+        all.addAll(pending.notes());
+        return new Pending(
+                pending.process(), pending.reply(), all, pending.until(), pending.patience(), pending.limited());
+    }
+
+    private Pending beginAgain(ManagedProcess process, Caller caller, boolean proof, Map<Long, List<String>> notes) {
+        Wish.@Nullable Change change = change(process, caller, false, notes);
+        refuseForeign(process, change);
+        boolean runs = process.status() == Status.ONLINE || process.status() == Status.STARTING;
+        List<String> started = runs ? List.of() : chain.bringUp(process, caller);
+        return pending(process, change, proof, started, new Wish.Start(caller.user(), proof, change));
+    }
+
+    private Pending pending(
+            ManagedProcess process, Wish.@Nullable Change change, boolean proof, List<String> notes, Wish wish) {
+        ManagedProcess next = change == null ? process : process.with(change.spec());
+        return new Pending(
+                next,
+                supervisor.ask(process, wish),
+                notes,
+                proof ? StartRequest.Until.PROVEN : StartRequest.Until.EXECUTED,
+                PATIENCE);
+    }
+
+    private List<Result> eachToRun(List<ManagedProcess> processes, Function<ManagedProcess, Pending> begin) {
+        Map<ManagedProcess, Supplier<Started>> all = new LinkedHashMap<>();
+        for (ManagedProcess process : processes) {
+            try {
+                Pending pending = begin.apply(process);
+                all.put(process, () -> outcomes.started(pending));
+            } catch (TsmException e) {
+                all.put(process, () -> {
+                    throw e;
+                });
+            }
+        }
+        List<Result> results = new ArrayList<>();
+        all.forEach((process, end) -> {
+            try {
+                Started started = end.get();
+                results.add(new Result(started.process(), started.changed(), null, started.notes()));
+            } catch (TsmException e) {
+                results.add(new Result(process, false, e));
+            }
+        });
+        return results;
     }
 
     private void refuseForeign(ManagedProcess process, Wish.@Nullable Change change) {
-        if (!process.status().alive() && (change == null || change.port() == null)) {
+        Integer port = process.port();
+        // Where tsm listens for other instances, it is tsm that has the port.
+        boolean shared = port != null && process.instances().listen() != null && supervisor.listensOn(port);
+        if (!shared && !process.status().alive() && (change == null || change.port() == null)) {
             ports.refuseForeign(process.port());
         }
     }
 
     private static List<Result> withNotes(Map<Long, List<String>> notes, List<Result> results) {
         return results.stream()
-                .map(r -> new Result(
-                        r.process(),
-                        r.changed(),
-                        r.failure(),
-                        r.failure() == null && r.changed()
-                                ? notes.getOrDefault(r.process().key(), List.of())
-                                : List.of()))
+                .map(r -> r.failure() == null && r.changed()
+                        ? r.with(notes.getOrDefault(r.process().key(), List.of()))
+                        : r)
                 .toList();
     }
 
@@ -175,7 +380,7 @@ public final class Keeper {
         String name = Signals.name(number);
         List<Result> results = new ArrayList<>();
         for (ManagedProcess process : processes) {
-            Run run = process.run();
+            Run run = process.serving();
             boolean sent = run != null
                     && run.identity() != null
                     && run.exit() == null

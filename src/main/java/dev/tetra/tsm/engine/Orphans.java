@@ -215,8 +215,10 @@ public final class Orphans {
         Set<Long> named = new HashSet<>();
         exact.forEach(orphan -> named.addAll(orphan.pids()));
         for (ManagedProcess process : known.tracked().values()) {
-            Run run = process.run();
-            if (run != null && run.identity() != null) {
+            for (Run run : process.runs()) {
+                if (run.identity() == null) {
+                    continue;
+                }
                 tree.members(new ProcessTree.Scope(run.identity(), run.token()))
                         .forEach(member -> named.add(member.info().pid()));
             }

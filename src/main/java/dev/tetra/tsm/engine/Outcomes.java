@@ -8,24 +8,32 @@ import dev.tetra.tsm.logs.LogTail;
 import dev.tetra.tsm.model.Exit;
 import dev.tetra.tsm.model.ManagedProcess;
 import dev.tetra.tsm.model.Run;
+import dev.tetra.tsm.model.Status;
 import dev.tetra.tsm.model.TsmException;
 import dev.tetra.tsm.os.Host;
 import dev.tetra.tsm.os.Listener;
 import dev.tetra.tsm.os.ProcessTree;
+import dev.tetra.tsm.spec.Durations;
+import dev.tetra.tsm.spec.Needs;
 import dev.tetra.tsm.store.Store;
 import dev.tetra.tsm.supervise.Outcome;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Waits for what supervisors make of wishes, and says it in words. */
 final class Outcomes {
@@ -49,12 +57,112 @@ final class Outcomes {
 
     /** The process that was to run, running. */
     Started started(CompletableFuture<Outcome> reply, List<String> notes) {
+        return started(reply, notes, null);
+    }
+
+    /**
+     * The process that was to run, running.
+     *
+     * @param within how long to wait; null for as long as it takes
+     * @throws TsmException.TimedOut when that is over; the process goes on
+     */
+    Started started(CompletableFuture<Outcome> reply, List<String> notes, @Nullable Duration within) {
+        if (within != null) {
+            try {
+                reply.get(within.toNanos(), TimeUnit.NANOSECONDS);
+            } catch (TimeoutException e) {
+                // From now on nobody waits for it.
+                reply.cancel(false);
+                throw new TsmException.TimedOut(
+                        "it is not ready within " + within.toMillis() / 1000.0 + " s",
+                        "it goes on: tsm list shows it; --timeout gives it more time");
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (ExecutionException e) {
+                // said below
+            }
+        }
         return switch (await(reply)) {
             case Outcome.Done(ManagedProcess process, boolean changed) -> new Started(process, changed, notes);
             case Outcome.NotStarted failed -> throw notStarted(failed);
+            case Outcome.Kept kept -> throw kept(kept);
             case Outcome.Unstoppable stuck -> throw unstoppable(stuck);
             case Outcome.Refused(ManagedProcess process, String why) -> throw refused(process, why);
         };
+    }
+
+    /**
+     * The process that was to run, running.
+     *
+     * @throws TsmException.TimedOut when what it needs is not there in the time the one who asks has; it goes on waiting
+     */
+    Started started(Pending pending) {
+        boolean gated = pending.process().spec().supervision().health().gated();
+        boolean limited = gated && pending.limited() && pending.until() == StartRequest.Until.READY;
+        Duration limit = limited ? pending.patience() : null;
+        if (pending.process().spec().supervision().order().after().isEmpty()) {
+            return started(pending.reply(), pending.notes(), limit);
+        }
+        boolean wait = pending.until() != StartRequest.Until.EXECUTED;
+        if (wait && arrives(pending.reply(), pending.patience())) {
+            return started(pending.reply(), pending.notes(), limit);
+        }
+        // Its own row may not say yet that it is to run.
+        List<String> awaited =
+                unmet(pending.process(), store.call(tx -> tx.processes().all()));
+        if (awaited.isEmpty() || pending.reply().isDone()) {
+            return started(pending.reply(), pending.notes(), limit);
+        }
+        pending.reply().cancel(false);
+        ManagedProcess now = now(pending.process());
+        if (wait) {
+            throw new TsmException.TimedOut(
+                    now.label() + " waits, as " + String.join("; ", awaited) + ", and not otherwise within "
+                            + Durations.format(pending.patience()),
+                    "it starts once that is there; tsm stop " + now.name()
+                            + " gives it up, --timeout waits longer, --no-wait not at all");
+        }
+        List<String> notes = new ArrayList<>(pending.notes());
+        notes.add(now.name() + " waits, as " + String.join("; ", awaited));
+        return new Started(now, true, notes);
+    }
+
+    /** What a process waits for that is to run and is held back; empty when it is not. */
+    List<String> awaited(ManagedProcess process) {
+        return store.call(tx -> awaited(
+                tx.processes().find(process.key()).orElse(process),
+                tx.processes().all()));
+    }
+
+    private static List<String> awaited(ManagedProcess process, List<ManagedProcess> all) {
+        Run run = process.run();
+        boolean held = process.status() == Status.STARTING && run != null && run.identity() == null;
+        return held ? unmet(process, all) : List.of();
+    }
+
+    private static List<String> unmet(ManagedProcess process, List<ManagedProcess> all) {
+        return Needs.of(process.spec().supervision().order(), all).stream()
+                .filter(need -> need.state() != Needs.State.MET)
+                .flatMap(need -> need.sentences().stream())
+                .toList();
+    }
+
+    private ManagedProcess now(ManagedProcess process) {
+        return store.call(tx -> tx.processes().find(process.key())).orElse(process);
+    }
+
+    private static boolean arrives(Future<?> reply, Duration within) {
+        try {
+            reply.get(within.toNanos(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
     }
 
     /** The process that was to rest, at rest; and whether it was not so before. */
@@ -137,16 +245,55 @@ final class Outcomes {
         if (exit == null || run == null || run.identity() == null) {
             String why = failed.why().isEmpty() ? "it was stopped meanwhile" : failed.why();
             return new TsmException.Failed(
-                    process.label() + " did not start: " + why, "tsm why " + process.name() + " says more");
+                    process.label() + " did not start: " + why,
+                    culprit(process)
+                            .map(cause -> "tsm logs " + cause.name() + " and tsm why " + cause.name()
+                                    + " say more; then: tsm start " + process.name())
+                            .orElse("tsm why " + process.name() + " says more"));
         }
         List<String> lines = lastLines(process);
+        boolean gated = process.spec().supervision().health().gated();
+        String what = !failed.why().isEmpty()
+                ? " did not get ready within "
+                        + Durations.format(process.spec().supervision().health().startTimeout()) + ": " + failed.why()
+                : (gated ? " ended before it was ready: " : " ended at once: ") + exit.inWords();
         String output = lines.isEmpty()
                 ? "It wrote nothing."
                 : "Its last lines:\n" + lines.stream().map(l -> "  " + l).collect(Collectors.joining("\n"));
         return new TsmException.Failed(
-                process.label() + " ended at once: " + exit.inWords() + ". " + output + portTaken(process, lines),
+                process.label() + what + ". " + output + portTaken(process, lines),
                 "it stays listed: tsm logs " + process.name() + ", tsm why " + process.name()
                         + "; tsm delete forgets it");
+    }
+
+    /** Of those that a process needs the one because of which it was not executed, and which was not so for another. */
+    private Optional<ManagedProcess> culprit(ManagedProcess process) {
+        List<ManagedProcess> all = store.call(tx -> tx.processes().all());
+        Set<Long> seen = new HashSet<>();
+        Optional<ManagedProcess> found = Optional.empty();
+        Optional<ManagedProcess> next = Optional.of(process);
+        while (next.isPresent() && seen.add(next.get().key())) {
+            next = Needs.of(next.get().spec().supervision().order(), all).stream()
+                    .filter(need -> need.state() == Needs.State.FAILED)
+                    .flatMap(need -> need.processes().stream()
+                            .filter(p -> Needs.state(need.dependency(), p) == Needs.State.FAILED))
+                    .findFirst();
+            found = next.isPresent() ? next : found;
+        }
+        return found;
+    }
+
+    private TsmException kept(Outcome.Kept kept) {
+        ManagedProcess process = kept.process();
+        List<String> lines = kept.exit() == null ? List.of() : lastLines(process);
+        String how = kept.exit() != null ? "it ended: " + kept.exit().inWords() : kept.why();
+        String output = lines.isEmpty()
+                ? ""
+                : ". The last lines:\n" + lines.stream().map(l -> "  " + l).collect(Collectors.joining("\n"));
+        return new TsmException.Failed(
+                process.label() + " was not reloaded: the new run did not get ready, " + how
+                        + "; the old one goes on as pid " + process.pid() + output,
+                "tsm logs " + process.name() + " and tsm events " + process.name() + " show more");
     }
 
     /** When it says that its port is taken: who has it. */

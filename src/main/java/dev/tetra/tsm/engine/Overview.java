@@ -2,28 +2,28 @@ package dev.tetra.tsm.engine;
 
 import dev.tetra.tsm.logs.LogFiles;
 import dev.tetra.tsm.logs.LogStream;
-import dev.tetra.tsm.model.EnvSource;
 import dev.tetra.tsm.model.EnvVar;
 import dev.tetra.tsm.model.Event;
+import dev.tetra.tsm.model.HealthReport;
 import dev.tetra.tsm.model.ManagedProcess;
 import dev.tetra.tsm.model.Observed;
 import dev.tetra.tsm.model.Run;
 import dev.tetra.tsm.model.Sample;
 import dev.tetra.tsm.os.Host;
 import dev.tetra.tsm.os.ProcessTree;
+import dev.tetra.tsm.spec.Needs;
 import dev.tetra.tsm.store.Store;
 import dev.tetra.tsm.supervise.Launch;
 import dev.tetra.tsm.supervise.PortObserver;
 import dev.tetra.tsm.supervise.Usage;
+import dev.tetra.tsm.supervise.health.Probing;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The use cases that only look: list and info. They never wait for a start or a stop that is going on. */
@@ -36,9 +36,11 @@ public final class Overview {
     private final LogFiles logs;
     private final Path home;
     private final PortObserver observer;
+    private final Probing probing;
     private final Clock clock;
 
-    Overview(Store store, Host host, LogFiles logs, Path home, PortObserver observer, Clock clock) {
+    Overview(Store store, Host host, LogFiles logs, Path home, PortObserver observer, Probing probing, Clock clock) {
+        this.probing = probing;
         this.store = store;
         this.host = host;
         this.usage = new Usage(Usage.Reach.LINKED);
@@ -55,7 +57,10 @@ public final class Overview {
      * @param runs the latest, newest first
      * @param events the latest, newest first
      * @param variables of its environment, by name, and where each came from
+     * @param health what its probes say
      * @param samples what it used in the last hour, oldest first
+     * @param needs what it needs before it is run, and how that is
+     * @param neededBy the names of those that run and need it
      */
     public record Details(
             View view,
@@ -65,7 +70,10 @@ public final class Overview {
             List<EnvVar> variables,
             LogFiles.Size out,
             LogFiles.Size err,
-            List<Sample> samples) {}
+            HealthReport health,
+            List<Sample> samples,
+            List<Needs.Need> needs,
+            List<String> neededBy) {}
 
     /** Every tracked process, by ID. */
     public List<View> all() {
@@ -97,6 +105,7 @@ public final class Overview {
     public Details details(ManagedProcess process) {
         View view = of(List.of(process)).getFirst();
         List<Branch> branches = Branch.of(view.tree(), host);
+        List<ManagedProcess> all = store.call(tx -> tx.processes().all());
         return store.call(tx -> new Details(
                 view,
                 branches,
@@ -105,11 +114,16 @@ public final class Overview {
                 variables(process, tx.environments().of(process.key())),
                 size(process, LogStream.OUT),
                 size(process, LogStream.ERR),
-                tx.samples().of(process.key())));
+                probing.report(process),
+                tx.samples().of(process.key()),
+                Needs.of(process.spec().supervision().order(), all),
+                Needs.dependents(process, all).stream()
+                        .map(ManagedProcess::name)
+                        .toList()));
     }
 
     private View view(ManagedProcess process, List<Observed> observed, Usage.@Nullable Used used, Instant now) {
-        Run run = process.run();
+        Run run = process.serving();
         Instant started = run == null || run.exit() != null ? null : run.startedAt();
         Duration uptime = started == null ? null : Duration.between(started, now);
         return new View(
@@ -125,14 +139,9 @@ public final class Overview {
 
     /** Of several of one name the one that wins, as when the process is executed. */
     private List<EnvVar> variables(ManagedProcess process, List<EnvVar> stored) {
-        Map<String, EnvVar> all = new TreeMap<>();
-        stored.stream()
-                .sorted(Comparator.comparing(EnvVar::source))
-                .forEach(variable -> all.put(variable.name(), variable));
         String token = process.run() == null ? "" : process.run().token();
-        Launch.own(process, all.containsKey("PYTHONUNBUFFERED"), token, home)
-                .forEach((name, value) -> all.put(name, new EnvVar(name, value, EnvSource.TSM)));
-        return List.copyOf(all.values());
+        return List.copyOf(
+                Launch.variables(process, stored, token, home, host.rights()).values());
     }
 
     private LogFiles.Size size(ManagedProcess process, LogStream stream) {

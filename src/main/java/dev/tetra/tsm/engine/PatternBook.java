@@ -6,6 +6,7 @@ import dev.tetra.tsm.spec.PatternFile;
 import dev.tetra.tsm.spec.Patterns;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -61,7 +62,10 @@ public final class PatternBook {
         } catch (IOException e) {
             throw new TsmException.Failed(
                     "the patterns file cannot be read: " + own + " ("
-                            + e.getClass().getSimpleName() + ")",
+                            + (e instanceof FileSystemException file && file.getReason() != null
+                                    ? file.getReason()
+                                    : e.getClass().getSimpleName())
+                            + ")",
                     "look at its rights, or move it away");
         }
     }

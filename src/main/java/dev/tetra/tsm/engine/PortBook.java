@@ -61,8 +61,16 @@ final class PortBook {
         }
     }
 
-    /** A port and who said it. */
-    record Choice(int port, PortSource source) {}
+    /**
+     * A port and who said it.
+     *
+     * @param shared whether another instance holds it
+     */
+    record Choice(int port, PortSource source, boolean shared) {
+        Choice(int port, PortSource source) {
+            this(port, source, false);
+        }
+    }
 
     /** What is asked for: a port that someone named, or with null one of the range. */
     record Wish(@Nullable Integer port, PortSource source) {}
@@ -116,6 +124,24 @@ final class PortBook {
         Set<Integer> barred = new HashSet<>(held);
         barred.addAll(claimed);
         return new Choice(fromRange(tx, barred), PortSource.RANGE);
+    }
+
+    /**
+     * The first free port from this one on, for one more instance.
+     *
+     * @throws TsmException.Conflict when there is none
+     */
+    Choice next(Tx tx, int from, PortSource source) {
+        Set<Integer> barred = new HashSet<>(tx.ports().held());
+        barred.addAll(claimed(tx));
+        for (int port = from; port <= 65_535; port++) {
+            if (!barred.contains(port) && host.portState(port) == PortState.FREE) {
+                return new Choice(port, source);
+            }
+        }
+        throw new TsmException.Conflict(
+                "no port from " + from + " on is free for another instance",
+                "delete what you no longer need, or start with a lower port: --port N");
     }
 
     /**

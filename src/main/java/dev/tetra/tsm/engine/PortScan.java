@@ -28,8 +28,10 @@ final class PortScan {
         this.host = host;
         this.tree = ProcessTree.now(host);
         for (ManagedProcess process : tracked) {
-            Run run = process.run();
-            if (run != null && run.identity() != null) {
+            for (Run run : process.runs()) {
+                if (run.identity() == null) {
+                    continue;
+                }
                 tree.members(new ProcessTree.Scope(run.identity(), run.token()))
                         .forEach(member -> ours.putIfAbsent(member.info().pid(), process));
             }

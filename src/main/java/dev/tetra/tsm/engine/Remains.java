@@ -8,6 +8,7 @@ import dev.tetra.tsm.model.ProcessSpec;
 import dev.tetra.tsm.model.ProcessType;
 import dev.tetra.tsm.model.RestartPolicy;
 import dev.tetra.tsm.model.StopPolicy;
+import dev.tetra.tsm.model.SupervisionPolicy;
 import dev.tetra.tsm.model.TsmException;
 import dev.tetra.tsm.os.Host;
 import dev.tetra.tsm.spec.Classified;
@@ -110,7 +111,8 @@ final class Remains {
                 host.umask(pid).orElse(USUAL_UMASK),
                 RestartPolicy.DEFAULT,
                 StopPolicy.DEFAULT,
-                LogPolicy.DEFAULT);
+                LogPolicy.DEFAULT,
+                SupervisionPolicy.NONE);
     }
 
     private Optional<Classified> understood(SearchPath programs) {

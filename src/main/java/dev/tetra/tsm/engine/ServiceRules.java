@@ -124,6 +124,10 @@ public final class ServiceRules {
             options.request(ANY, Map.of(field, value), StartOrigin.command(Map.of()), keeper);
         } catch (TsmException e) {
             String option = option(field);
+            if (e.getMessage().startsWith(option + " ")) {
+                // What it needs beside it is asked of all fields together.
+                return;
+            }
             String message = e.getMessage().startsWith(option + ":")
                     ? field + e.getMessage().substring(option.length())
                     : field + ": " + e.getMessage();
@@ -180,6 +184,11 @@ public final class ServiceRules {
                 all,
                 new StartOrigin(name, sort.type(), sort.kind(), over),
                 keeper);
+    }
+
+    /** What a process of no service was started by. */
+    StartRequest request(String command, Map<String, String> options) {
+        return this.options.request(words(command), options, StartOrigin.command(options), keeper);
     }
 
     /** The words that a command field means, or the line itself where that needs a shell. */

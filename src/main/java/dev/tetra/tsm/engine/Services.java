@@ -3,6 +3,7 @@ package dev.tetra.tsm.engine;
 import dev.tetra.tsm.model.EnvSource;
 import dev.tetra.tsm.model.EnvVar;
 import dev.tetra.tsm.model.ManagedProcess;
+import dev.tetra.tsm.model.OrderPolicy;
 import dev.tetra.tsm.model.PortSource;
 import dev.tetra.tsm.model.ProcessSpec;
 import dev.tetra.tsm.model.RawText;
@@ -20,10 +21,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The use cases between services and processes: start by a definition, restart by its present one, save as one. */
@@ -31,10 +34,21 @@ public final class Services {
     private final Store store;
     private final ServiceBook book;
     private final Starter starter;
+    private final Groups groups;
     private final Keeper keeper;
     private final PatternBook patterns;
+    private final Outcomes outcomes;
 
-    Services(Store store, ServiceBook book, Starter starter, Keeper keeper, PatternBook patterns) {
+    Services(
+            Store store,
+            ServiceBook book,
+            Starter starter,
+            Groups groups,
+            Keeper keeper,
+            PatternBook patterns,
+            Outcomes outcomes) {
+        this.groups = groups;
+        this.outcomes = outcomes;
         this.store = store;
         this.book = book;
         this.starter = starter;
@@ -98,36 +112,129 @@ public final class Services {
      */
     public Started start(Service service, Map<String, String> given, Caller caller) {
         StartRequest request = book.rules().request(service.name(), service.fields(), given);
+        if (request.instances().count() > 0) {
+            return together(startAll(service, request, given, caller), service, request);
+        }
         Optional<ManagedProcess> known = processOf(service, request);
+        if (known.isPresent() && !known.get().status().settled()) {
+            return runsAlready(known.get(), book.rules().lasting(given), caller);
+        }
+        return starter.awaited(outcomes.started(begin(service, request, known, given, caller)), request);
+    }
+
+    /** What came of several instances, as one. */
+    private Started together(List<Keeper.Result> all, Service service, StartRequest request) {
+        for (Keeper.Result one : all) {
+            if (one.failure() != null) {
+                throw one.failure();
+            }
+        }
+        ManagedProcess first = all.isEmpty()
+                ? groups.members(group(service, request)).getFirst()
+                : all.getFirst().process();
+        return new Started(
+                first,
+                all.stream().anyMatch(Keeper.Result::changed),
+                all.stream().flatMap(r -> r.notes().stream()).distinct().toList());
+    }
+
+    /** Asks for the first processes of a service, and for what they need. */
+    List<Pending> begin(Service service, Caller caller) {
+        StartRequest request = book.rules().request(service.name(), service.fields(), Map.of());
+        return request.instances().count() > 0
+                ? beginAll(service, request, Map.of(), caller)
+                : List.of(begin(service, request, processOf(service, request), Map.of(), caller));
+    }
+
+    private Pending begin(
+            Service service,
+            StartRequest request,
+            Optional<ManagedProcess> known,
+            Map<String, String> given,
+            Caller caller) {
         if (known.isEmpty()) {
-            return noted(service, starter.start(request, placed(service, caller, caller.cwd())), caller);
+            return noted(service, starter.begin(request, placed(service, caller, caller.cwd())), caller);
         }
         ManagedProcess process = known.get();
         Map<String, String> lasting = book.rules().lasting(given);
-        if (!process.status().settled()) {
-            return runsAlready(process, lasting, caller);
-        }
         placed(service, caller, process.spec().cwd());
         if (!lasting.isEmpty()) {
             store.run(tx -> tx.services().saveOptions(process.key(), given));
         }
         boolean proof = request.until() != StartRequest.Until.EXECUTED;
-        Keeper.Result result =
-                keeper.startAgain(List.of(process), caller, proof).getFirst();
-        if (result.failure() != null) {
-            throw result.failure();
-        }
-        return starter.awaited(new Started(result.process(), result.changed(), result.notes()), request);
+        return keeper.beginAgain(process, caller, proof).as(request);
     }
 
-    private Started noted(Service service, Started started, Caller caller) {
+    /**
+     * Starts the instances of a service; empty when it says nothing of instances, so that it is {@link #start} which
+     * starts it.
+     *
+     * @throws TsmException.Conflict for options when they run
+     */
+    public List<Keeper.Result> startAll(Service service, Map<String, String> given, Caller caller) {
+        StartRequest request = book.rules().request(service.name(), service.fields(), given);
+        return request.instances().count() == 0 ? List.of() : startAll(service, request, given, caller);
+    }
+
+    private List<Keeper.Result> startAll(
+            Service service, StartRequest request, Map<String, String> given, Caller caller) {
+        List<Keeper.Result> results =
+                new ArrayList<>(groups.settled(beginAll(service, request, given, caller), request));
+        List<Long> keys = results.stream().map(r -> r.process().key()).toList();
+        groups.members(group(service, request)).stream()
+                .filter(p -> !keys.contains(p.key()))
+                .forEach(p -> results.add(new Keeper.Result(p, false, null)));
+        return results;
+    }
+
+    private static String group(Service service, StartRequest request) {
+        return Naming.given(request.name() == null ? service.name() : request.name(), null, true);
+    }
+
+    /** Asks the instances of a service to run that do not, and what they need before them. */
+    private List<Pending> beginAll(Service service, StartRequest request, Map<String, String> given, Caller caller) {
+        String group = group(service, request);
+        List<ManagedProcess> members = groups.members(group);
+        if (members.isEmpty()) {
+            return groups.begin(request, placed(service, caller, caller.cwd()));
+        }
+        Map<String, String> lasting = book.rules().lasting(given);
+        List<ManagedProcess> resting =
+                members.stream().filter(p -> p.status().settled()).toList();
+        if (!lasting.isEmpty() && resting.size() < members.size()) {
+            throw new TsmException.Conflict(
+                    "of the " + members.size() + " instances of " + group + " some run already, so the options do not"
+                            + " apply",
+                    "tsm scale " + group + " N changes how many there are; to change more, stop them first");
+        }
+        if (!lasting.isEmpty()) {
+            store.run(tx -> members.forEach(p -> tx.services().saveOptions(p.key(), given)));
+        }
+        boolean proof = request.until() != StartRequest.Until.EXECUTED;
+        return resting.stream()
+                .map(p -> keeper.beginAgain(p, caller, proof).as(request))
+                .toList();
+    }
+
+    /** What a process of a service needs, with the options that go over its definition. */
+    OrderPolicy order(Service service, @Nullable ManagedProcess process) {
+        Map<String, String> over =
+                process == null ? Map.of() : store.call(tx -> tx.services().optionsOf(process.key()));
+        return book.rules()
+                .request(service.name(), service.fields(), over)
+                .supervision()
+                .order();
+    }
+
+    private Pending noted(Service service, Pending started, Caller caller) {
         TsmException problem = book.find(service.name(), caller::environment).problem();
         if (problem == null) {
             return started;
         }
         List<String> notes = new ArrayList<>(started.notes());
         notes.add(problem.getMessage());
-        return new Started(started.process(), started.changed(), notes);
+        return new Pending(
+                started.process(), started.reply(), notes, started.until(), started.patience(), started.limited());
     }
 
     private Started runsAlready(ManagedProcess process, Map<String, String> lasting, Caller caller) {
@@ -190,21 +297,60 @@ public final class Services {
         if (found.service().isEmpty()) {
             return Optional.empty();
         }
-        Service service = found.service().get();
-        Map<String, String> over = store.call(tx -> tx.services().optionsOf(process.key()));
-        StartRequest request = book.rules().request(name, service.fields(), over);
-        Caller placed = placed(service, caller, process.spec().cwd());
-        Map<String, String> environment = takeEnvironment ? caller.environment() : started(process);
-        Starter.Renewal renewal = starter.renew(
-                process,
-                request,
-                placed.as(environment, placed.cwd(), process.spec().umask()));
+        Again again = again(process, found.service().get(), caller, takeEnvironment);
+        Starter.Renewal renewal = starter.renew(process, again.request(), again.caller());
         if (found.problem() == null) {
             return Optional.of(renewal);
         }
         List<String> notes = new ArrayList<>(renewal.notes());
         notes.add(found.problem().getMessage());
         return Optional.of(new Starter.Renewal(renewal.change(), renewal.differences(), notes));
+    }
+
+    private record Again(StartRequest request, Caller caller) {}
+
+    private Again again(ManagedProcess process, Service service, Caller caller, boolean takeEnvironment) {
+        Map<String, String> over = store.call(tx -> tx.services().optionsOf(process.key()));
+        StartRequest request = book.rules().request(service.name(), service.fields(), over);
+        Caller placed = placed(service, caller, process.spec().cwd());
+        Map<String, String> environment = takeEnvironment ? caller.environment() : started(process);
+        return new Again(
+                request, placed.as(environment, placed.cwd(), process.spec().umask()));
+    }
+
+    /** How a process was started, with the present definition of its service. */
+    private Again again(ManagedProcess process, Caller caller) {
+        String name = process.spec().service();
+        Optional<Service> service = name == null
+                ? Optional.empty()
+                : book.find(name, caller::environment).service();
+        if (service.isPresent()) {
+            return again(process, service.get(), caller, false);
+        }
+        Map<String, String> options = store.call(tx -> tx.services().optionsOf(process.key()));
+        ProcessSpec spec = process.spec();
+        return new Again(
+                book.rules().request(spec.command(), options), caller.as(started(process), spec.cwd(), spec.umask()));
+    }
+
+    /**
+     * Has as many instances as that. More are started as the first were; of too many the highest are stopped and deleted.
+     *
+     * @param members all the instances of a group
+     * @param wanted at least 1
+     */
+    public List<Keeper.Result> scale(List<ManagedProcess> members, int wanted, Caller caller) {
+        if (wanted <= members.size()) {
+            List<ManagedProcess> surplus =
+                    members.stream().skip(wanted).toList().reversed();
+            List<Keeper.Result> gone = keeper.delete(surplus, caller, false);
+            groups.resized(members.getFirst());
+            return gone;
+        }
+        Again again = again(members.getFirst(), caller);
+        List<Keeper.Result> grown = groups.grow(members, again.request(), again.caller(), wanted - members.size());
+        groups.resized(members.getFirst());
+        return grown;
     }
 
     private Map<String, String> started(ManagedProcess process) {
@@ -219,23 +365,51 @@ public final class Services {
      * Starts every service that is enabled.
      *
      * @param untracked only those of which no process is tracked
+     * @param attended whether somebody waits, who is told of one that fails at once; else its restart policy decides
      */
-    public List<Result> startEnabled(Caller caller, boolean untracked) {
+    public List<Result> startEnabled(Caller caller, boolean untracked, boolean attended) {
         List<Service> enabled = book.all(caller::environment).services().stream()
                 .filter(Service::enabled)
                 .toList();
-        List<Result> results = new ArrayList<>();
+        // All are asked to run before one is waited for: each waits for what it needs, not for whom it comes after
+        // here.
+        Map<Service, Supplier<Started>> begun = new LinkedHashMap<>();
         for (Shown shown : shown(enabled)) {
-            if (untracked && !shown.processes().isEmpty()) {
-                continue;
-            }
-            try {
-                results.add(new Result(shown.service(), start(shown.service(), Map.of(), caller), null));
-            } catch (TsmException e) {
-                results.add(new Result(shown.service(), null, e));
+            if (!untracked || shown.processes().isEmpty()) {
+                begun.put(shown.service(), startedFor(shown.service(), caller, attended));
             }
         }
+        List<Result> results = new ArrayList<>();
+        begun.forEach((service, end) -> {
+            try {
+                results.add(new Result(service, end.get(), null));
+            } catch (TsmException e) {
+                results.add(new Result(service, null, e));
+            }
+        });
         return results;
+    }
+
+    private Supplier<Started> startedFor(Service service, Caller caller, boolean attended) {
+        try {
+            StartRequest defined = book.rules().request(service.name(), service.fields(), Map.of());
+            StartRequest request = attended ? defined : defined.unattended();
+            if (request.instances().count() > 0) {
+                List<Pending> all = beginAll(service, request, Map.of(), caller);
+                return () -> together(groups.settled(all, request), service, request);
+            }
+            Optional<ManagedProcess> known = processOf(service, request);
+            if (known.isPresent() && !known.get().status().settled()) {
+                Started runs = runsAlready(known.get(), Map.of(), caller);
+                return () -> runs;
+            }
+            Pending pending = begin(service, request, known, Map.of(), caller);
+            return () -> starter.awaited(outcomes.started(pending), request);
+        } catch (TsmException e) {
+            return () -> {
+                throw e;
+            };
+        }
     }
 
     /**

@@ -6,13 +6,19 @@ import dev.tetra.tsm.ipc.SocketFile;
 import dev.tetra.tsm.model.EnvSource;
 import dev.tetra.tsm.model.EnvVar;
 import dev.tetra.tsm.model.EventKind;
+import dev.tetra.tsm.model.InstancePolicy;
+import dev.tetra.tsm.model.Kind;
 import dev.tetra.tsm.model.Lifecycle;
 import dev.tetra.tsm.model.ManagedProcess;
+import dev.tetra.tsm.model.OrderPolicy;
 import dev.tetra.tsm.model.Origin;
 import dev.tetra.tsm.model.PortSource;
 import dev.tetra.tsm.model.ProcessSpec;
 import dev.tetra.tsm.model.ProcessType;
 import dev.tetra.tsm.model.RunCause;
+import dev.tetra.tsm.model.Status;
+import dev.tetra.tsm.model.SupervisionPolicy;
+import dev.tetra.tsm.model.TriggerPolicy;
 import dev.tetra.tsm.model.TsmException;
 import dev.tetra.tsm.spec.Classification;
 import dev.tetra.tsm.spec.Classified;
@@ -20,6 +26,7 @@ import dev.tetra.tsm.spec.CommandLine;
 import dev.tetra.tsm.spec.EnvFiles;
 import dev.tetra.tsm.spec.Naming;
 import dev.tetra.tsm.spec.Patterns;
+import dev.tetra.tsm.spec.Schedules;
 import dev.tetra.tsm.spec.SearchPath;
 import dev.tetra.tsm.spec.Secrets;
 import dev.tetra.tsm.spec.Template;
@@ -28,10 +35,13 @@ import dev.tetra.tsm.supervise.Checkpoints;
 import dev.tetra.tsm.supervise.Supervision;
 import dev.tetra.tsm.supervise.Supervisor;
 import dev.tetra.tsm.supervise.Wish;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -46,8 +56,10 @@ public final class Starter {
     private final PortBook ports;
     private final Outcomes outcomes;
     private final Keeper keeper;
+    private final Chain chain;
     private final ChannelServer channels;
     private final RealFiles files = new RealFiles();
+    private final LimitRules limits;
 
     Starter(
             Supervision with,
@@ -56,19 +68,22 @@ public final class Starter {
             EnvFileReader envFiles,
             Outcomes outcomes,
             Keeper keeper,
+            Chain chain,
             ChannelServer channels) {
         this.with = with;
         this.supervisor = supervisor;
         this.patterns = patterns;
         this.envFiles = envFiles;
         this.ports = new PortBook(with.host());
+        this.limits = new LimitRules(with.host().rights(), supervisor::requireGroups);
         this.outcomes = outcomes;
         this.keeper = keeper;
+        this.chain = chain;
         this.channels = channels;
     }
 
     /** What is known of a command before anything is decided in the database. */
-    private record Plan(
+    record Plan(
             Classified command,
             Classification classification,
             @Nullable String envFile,
@@ -87,6 +102,14 @@ public final class Starter {
      *     died at once, which stays tracked with its logs
      */
     public Started start(StartRequest request, Caller caller) {
+        return awaited(outcomes.started(begin(request, caller)), request);
+    }
+
+    /** As {@link #start}, but it returns once the process has been asked to run, with what it needs asked before it. */
+    Pending begin(StartRequest request, Caller caller) {
+        if (request.instances().count() > 0) {
+            throw new IllegalArgumentException("several instances are started by Groups");
+        }
         SearchPath programs = new SearchPath(caller.cwd(), caller.path(), files);
         Classified command;
         try {
@@ -95,21 +118,53 @@ public final class Starter {
             return again(tracked(request).orElseThrow(() -> e), request, caller);
         }
         Plan plan = plan(request, caller, command, programs);
+        plan.notes().addAll(broughtUp(request, caller, plan));
         with.checkpoints().pass(Checkpoints.Point.BEFORE_CREATE);
         Decision decision = with.store().decide(tx -> decide(tx, request, caller, plan));
         with.checkpoints().pass(Checkpoints.Point.AFTER_CREATE);
-        openChannel(decision, plan);
+        if (decision.fresh()) {
+            openChannel(decision.process(), plan);
+        }
         boolean proof = request.until() != StartRequest.Until.EXECUTED;
         Wish.Start wish = new Wish.Start(caller.user(), proof, decision.change());
-        var reply = decision.fresh()
-                ? supervisor.runNew(decision.process(), wish)
-                : supervisor.ask(decision.process(), wish);
-        return awaited(outcomes.started(reply, plan.notes()), request);
+        var reply = !decision.fresh()
+                ? supervisor.ask(decision.process(), wish)
+                : decision.process().life().awaitsTime()
+                        ? supervisor.track(decision.process())
+                        : supervisor.runNew(decision.process(), wish);
+        ManagedProcess process = decision.change() == null
+                ? decision.process()
+                : decision.process().with(decision.change().spec());
+        return new Pending(
+                process, reply, plan.notes(), request.until(), request.patience(), request.timeout() != null);
+    }
+
+    private List<String> broughtUp(StartRequest request, Caller caller, Plan plan) {
+        OrderPolicy order = request.supervision().order();
+        if (order.after().isEmpty()) {
+            return List.of();
+        }
+        List<String> names = with.store()
+                .call(tx -> restingTwin(tx, request, caller, plan))
+                .map(twin -> List.of(twin.name()))
+                .orElseGet(() -> Chain.namesToBe(
+                        request.name(),
+                        request.origin().service(),
+                        Naming.automatic(caller.cwd(), plan.command(), null)));
+        return chain.bringUp(names, order, caller);
+    }
+
+    /** What a request means, before anything is decided. */
+    Plan plan(StartRequest request, Caller caller) {
+        SearchPath programs = new SearchPath(caller.cwd(), caller.path(), files);
+        return plan(request, caller, CommandLine.understand(request.words(), programs), programs);
     }
 
     Started awaited(Started started, StartRequest request) {
-        if (request.until() == StartRequest.Until.READY) {
-            outcomes.awaitReady(started.process(), request.timeout());
+        // With such probes it was waited for already.
+        boolean gated = started.process().spec().supervision().health().gated();
+        if (request.until() == StartRequest.Until.READY && !gated) {
+            outcomes.awaitReady(started.process(), request.patience());
         }
         return started;
     }
@@ -133,7 +188,7 @@ public final class Starter {
                         .findFirst());
     }
 
-    private Started again(ManagedProcess process, StartRequest request, Caller caller) {
+    private Pending again(ManagedProcess process, StartRequest request, Caller caller) {
         if (!request.plain()) {
             throw new TsmException.Usage(
                     process.label() + " is tracked already and runs as it was first started; the options do not apply",
@@ -141,12 +196,7 @@ public final class Starter {
                             + " and start its command with the options");
         }
         boolean proof = request.until() != StartRequest.Until.EXECUTED;
-        Keeper.Result result =
-                keeper.startAgain(List.of(process), caller, proof).getFirst();
-        if (result.failure() != null) {
-            throw result.failure();
-        }
-        return awaited(new Started(result.process(), result.changed(), List.of()), request);
+        return keeper.beginAgain(process, caller, proof).as(request);
     }
 
     /**
@@ -163,8 +213,9 @@ public final class Starter {
      * @throws TsmException.Conflict when the definition names another port, and that is taken
      */
     Renewal renew(ManagedProcess process, StartRequest request, Caller caller) {
-        SearchPath programs = new SearchPath(caller.cwd(), caller.path(), files);
-        Plan plan = plan(request, caller, CommandLine.understand(request.words(), programs), programs);
+        InstancePolicy present = process.instances();
+        InstancePolicy asked = request.instances();
+        Plan plan = plan(request, caller);
         if (plan.type() != process.spec().type()) {
             throw new TsmException.Failed(
                     process.label() + " is of type " + process.spec().type().word()
@@ -173,18 +224,27 @@ public final class Starter {
         }
         Wish.@Nullable NewPort move = null;
         PortBook.Wish wanted = plan.port();
-        if (wanted != null && wanted.source().binding() && !Objects.equals(wanted.port(), process.port())) {
+        boolean own = present.member() == null;
+        if (own && wanted != null && wanted.source().binding() && !Objects.equals(wanted.port(), process.port())) {
             PortBook.Choice choice = with.store().call(tx -> ports.choose(tx, wanted));
             move = new Wish.NewPort(choice.port(), choice.source());
         }
         Integer port = move == null ? process.port() : Integer.valueOf(move.number());
         Template.Applied applied = applied(plan, port);
-        Wish.Change change = new Wish.Change(spec(request, caller, plan, applied), environment(plan, applied), move);
+        StartRequest placed = request.with(request.supervision().with(asked.as(present.member(), present.count())));
+        Wish.Change change = new Wish.Change(spec(placed, caller, plan, applied), environment(plan, applied), move);
+        List<String> notes = new ArrayList<>(plan.notes());
+        if (!own && asked.count() > 0 && asked.count() != present.count()) {
+            notes.add("its definition says " + asked.count() + " instances, and there are " + present.count()
+                    + ": tsm scale " + present.group() + " " + asked.count());
+        }
         List<EnvVar> before = with.store().call(tx -> tx.environments().of(process.key()));
-        return new Renewal(change, Differences.between(process, before, change), plan.notes());
+        return new Renewal(change, Differences.between(process, before, change), notes);
     }
 
     private Plan plan(StartRequest request, Caller caller, Classified command, SearchPath programs) {
+        limits.check(request.supervision().limits());
+        checkWatched(request, caller);
         List<String> notes = new ArrayList<>(command.notes());
         Optional<String> envFile =
                 request.env() == null ? Optional.empty() : EnvFiles.find(files, caller.cwd(), request.env());
@@ -195,6 +255,12 @@ public final class Starter {
         notes.addAll(page.warnings());
         Classification classification = page.patterns().classify(command);
         PortBook.Wish port = portWish(request, fromFile, classification);
+        if (port == null && request.instances().listen() != null) {
+            throw new TsmException.Usage(
+                    "--listen is for what has a port, and this is of type "
+                            + String.valueOf(request.origin().type()).toLowerCase(Locale.ROOT),
+                    "leave --listen out, or the type");
+        }
         ProcessType type = port != null
                 ? ProcessType.PORT
                 : request.origin().type() != null
@@ -208,6 +274,7 @@ public final class Starter {
                         .toList());
         environment.put(EnvSource.FILE, fromFile);
         environment.put(EnvSource.OPTION, request.variables());
+        HealthRules.check(request.supervision().health(), port != null, kind(request, command), with.home());
         return new Plan(command, classification, envFile.orElse(null), environment, port, type, notes);
     }
 
@@ -231,7 +298,8 @@ public final class Starter {
         if (classification.hint().isPresent()) {
             return new PortBook.Wish(classification.hint().get().port(), PortSource.COMMAND);
         }
-        return classification.portRequired() || said == ProcessType.PORT
+        boolean listens = request.instances().listen() != null;
+        return classification.portRequired() || said == ProcessType.PORT || listens
                 ? new PortBook.Wish(classification.defaultPort(), PortSource.PATTERN)
                 : null;
     }
@@ -270,29 +338,41 @@ public final class Starter {
         tx.processes().named(name).ifPresent(taken -> {
             throw taken(taken, request, caller, plan);
         });
-        Template.Applied applied = applied(plan, number);
-        return new Decision(create(tx, request, name, port, caller, plan, applied), true, null);
+        tx.processes().all().stream()
+                .filter(p -> name.equals(p.instances().group()))
+                .findFirst()
+                .ifPresent(instance -> {
+                    throw new TsmException.Conflict(
+                            "the name " + name + " is that of "
+                                    + instance.instances().count() + " instances, " + instance.label() + " is one",
+                            "give this one a name: --name NAME; tsm scale " + name + " +1 makes one more of those");
+                });
+        return new Decision(create(tx, request, name, port, caller, plan), true, null);
     }
 
-    private ManagedProcess create(
-            Tx tx,
-            StartRequest request,
-            String name,
-            PortBook.@Nullable Choice port,
-            Caller caller,
-            Plan plan,
-            Template.Applied applied) {
+    ManagedProcess create(
+            Tx tx, StartRequest request, String name, PortBook.@Nullable Choice port, Caller caller, Plan plan) {
+        Template.Applied applied = applied(plan, port == null ? null : Integer.valueOf(port.port()));
         ProcessSpec spec = spec(request, caller, plan, applied);
-        long key = tx.processes().insert(tx.processes().nextId(), name, spec, Lifecycle.NEW);
+        boolean scheduled = spec.supervision().triggers().scheduled();
+        Lifecycle life = scheduled ? scheduled(spec) : Lifecycle.NEW;
+        long key = tx.processes().insert(tx.processes().nextId(), name, spec, life);
         environment(plan, applied)
-                .forEach((source, variables) -> tx.environments().save(key, source, variables));
-        tx.services().saveOptions(key, request.origin().options());
-        long run = tx.runs().decide(key, Lifecycle.NEW.generation(), supervisor.newToken(), RunCause.START);
-        tx.processes().setRun(key, run);
+                .forEach((source, variables) -> tx.environments().add(key, source, variables));
+        tx.services().addOptions(key, request.origin().options());
+        Long run = scheduled ? null : tx.runs().decide(key, life.generation(), supervisor.newToken(), RunCause.START);
+        if (run != null) {
+            tx.processes().setRun(key, run);
+        }
         tx.journal().event(EventKind.START, key, name, run, Origin.USER, "start asked by " + caller.user());
         if (port != null) {
-            tx.ports().allocate(port.port(), key, port.source());
-            String how = "port " + port.port() + " given, from " + port.source().word();
+            if (port.shared()) {
+                tx.ports().share(port.port(), key, port.source());
+            } else {
+                tx.ports().allocate(port.port(), key, port.source());
+            }
+            String how = "port " + port.port() + (port.shared() ? " shared" : " given") + ", from "
+                    + port.source().word();
             tx.journal().event(EventKind.PORT, key, name, run, Origin.TSM, how);
         }
         if (spec.type() == ProcessType.SOCKET) {
@@ -301,10 +381,22 @@ public final class Starter {
         return tx.processes().find(key).orElseThrow();
     }
 
+    /** A job with times does not run before the first of them. */
+    private Lifecycle scheduled(ProcessSpec spec) {
+        Instant due = Schedules.after(
+                        spec.supervision().triggers(), with.clock().instant())
+                .orElse(null);
+        return Lifecycle.NEW
+                .withStatus(Status.WAITING)
+                .withNext(RunCause.SCHEDULE)
+                .withDue(due);
+    }
+
     /** A process at rest that was started by the same words in the same place: it is run again, not doubled. */
     private static Optional<ManagedProcess> restingTwin(Tx tx, StartRequest request, Caller caller, Plan plan) {
         return tx.processes().all().stream()
                 .filter(p -> p.status().settled())
+                .filter(p -> p.instances().member() == null)
                 .filter(p -> sameCommand(p, caller, plan))
                 .filter(p -> Objects.equals(p.spec().service(), request.origin().service()))
                 .filter(p -> p.spec().namespace().equals(request.namespace()))
@@ -318,7 +410,7 @@ public final class Starter {
                 .findFirst();
     }
 
-    private static boolean sameCommand(ManagedProcess process, Caller caller, Plan plan) {
+    static boolean sameCommand(ManagedProcess process, Caller caller, Plan plan) {
         return process.spec().command().equals(plan.command().command())
                 && process.spec().cwd().equals(caller.cwd());
     }
@@ -359,13 +451,16 @@ public final class Starter {
         return all;
     }
 
+    private static Kind kind(StartRequest request, Classified command) {
+        Kind said = request.origin().kind();
+        return said == null ? command.kind() : said;
+    }
+
     private static ProcessSpec spec(StartRequest request, Caller caller, Plan plan, Template.Applied applied) {
         Classified command = plan.command();
         return new ProcessSpec(
                 request.namespace(),
-                request.origin().kind() == null
-                        ? command.kind()
-                        : request.origin().kind(),
+                kind(request, command),
                 plan.type(),
                 command.command(),
                 applied.argv(),
@@ -379,7 +474,32 @@ public final class Starter {
                 caller.umask(),
                 request.restart(),
                 request.stop(),
-                request.logs());
+                request.logs(),
+                supervision(request.supervision(), caller));
+    }
+
+    /** Paths to watch are the caller's. */
+    private static SupervisionPolicy supervision(SupervisionPolicy said, Caller caller) {
+        TriggerPolicy triggers = said.triggers();
+        List<String> paths = triggers.watch().stream()
+                .map(path -> watched(path, caller).toString())
+                .toList();
+        return new SupervisionPolicy(
+                said.health(), said.order(), said.instances(), triggers.watching(paths), said.limits());
+    }
+
+    private static Path watched(String path, Caller caller) {
+        return Path.of(caller.cwd()).resolve(path).normalize();
+    }
+
+    private static void checkWatched(StartRequest request, Caller caller) {
+        for (String path : request.supervision().triggers().watch()) {
+            Path watched = watched(path, caller);
+            if (!Files.exists(watched)) {
+                throw new TsmException.Usage(
+                        "--watch: " + watched + " does not exist", "make it first, or watch another path");
+            }
+        }
     }
 
     private String socket(String name) {
@@ -396,13 +516,24 @@ public final class Starter {
         return path.toString();
     }
 
+    /** What an instance is to run from now on, of which the plan has changed. */
+    Wish.Change change(StartRequest request, Caller caller, Plan plan, @Nullable Integer port) {
+        Template.Applied applied = applied(plan, port);
+        return new Wish.Change(spec(request, caller, plan, applied), environment(plan, applied));
+    }
+
+    /** The name that the instances of a request share. */
+    static String group(StartRequest request, Caller caller, Plan plan) {
+        return name(request, caller, plan, null);
+    }
+
     /** Before the program runs, so that it finds its channel there. That it cannot be made later does not keep it from running. */
-    private void openChannel(Decision decision, Plan plan) {
-        String path = decision.process().socket();
-        if (!decision.fresh() || path == null) {
+    void openChannel(ManagedProcess process, Plan plan) {
+        String path = process.socket();
+        if (path == null) {
             return;
         }
-        ChannelState state = channels.open(decision.process().key(), Path.of(path));
+        ChannelState state = channels.open(process.key(), Path.of(path));
         if (state.problem() != null) {
             plan.notes().add("its control socket is out of order: " + state.problem());
         }

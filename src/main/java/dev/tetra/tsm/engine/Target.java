@@ -69,6 +69,11 @@ public final class Target {
         }
 
         @Override
+        public @Nullable String group() {
+            return process.instances().group();
+        }
+
+        @Override
         public Collection<Integer> ports() {
             Set<Integer> ports = new HashSet<>();
             if (process.port() != null) {
@@ -80,13 +85,15 @@ public final class Target {
 
         @Override
         public boolean hasPid(long pid) {
-            Run run = process.run();
-            if (run == null || run.exit() != null || run.identity() == null) {
-                return false;
-            }
+            return process.runs().stream().anyMatch(run -> has(run, pid));
+        }
+
+        private boolean has(Run run, long pid) {
             Identity leader = run.identity();
-            return ProcessTree.now(host).members(new ProcessTree.Scope(leader, run.token())).stream()
-                    .anyMatch(member -> member.info().pid() == pid);
+            return leader != null
+                    && run.exit() == null
+                    && ProcessTree.now(host).members(new ProcessTree.Scope(leader, run.token())).stream()
+                            .anyMatch(member -> member.info().pid() == pid);
         }
     }
 }

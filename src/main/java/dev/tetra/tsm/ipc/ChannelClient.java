@@ -96,9 +96,25 @@ public final class ChannelClient {
     private static byte[] exchange(SocketChannel channel, byte[] line, int limit) throws IOException {
         ByteBuffer request = ByteBuffer.allocate(line.length + 1).put(line).put((byte) '\n');
         request.flip();
-        while (request.hasRemaining()) {
-            channel.write(request);
+        try {
+            while (request.hasRemaining()) {
+                channel.write(request);
+            }
+        } catch (ClosedChannelException e) {
+            throw e;
+        } catch (IOException refused) {
+            try {
+                // Closed by the other side, which may have said why.
+                return answer(channel, limit);
+            } catch (IOException silent) {
+                refused.addSuppressed(silent);
+                throw refused;
+            }
         }
+        return answer(channel, limit);
+    }
+
+    private static byte[] answer(SocketChannel channel, int limit) throws IOException {
         LineBuffer answer = new LineBuffer(limit);
         ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
         while (true) {

@@ -11,6 +11,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -270,6 +271,13 @@ public final class ChannelServer {
 
     private void accept(Channel channel) {
         ServerSocketChannel listener = channel.listener();
+        long courtesy =
+                full(channel) ? slowest(channel).map(Connection::courtesyLeft).orElse(0L) : 0;
+        if (courtesy > 0) {
+            // The next wait in the backlog, rather than that they take the place of one whose words are under way.
+            pause(channel, courtesy);
+            return;
+        }
         try {
             SocketChannel socket = listener == null ? null : listener.accept();
             if (socket != null) {
@@ -278,16 +286,21 @@ public final class ChannelServer {
         } catch (IOException e) {
             // Out of descriptors, most likely; the client stays in the backlog until some are free again.
             LOG.warn("a client of {} cannot be accepted", channel.path(), e);
-            paused = true;
-            pausedUntil = System.nanoTime() + PAUSE.toNanos();
-            channel.accepting(false);
+            pause(channel, PAUSE.toNanos());
         }
+    }
+
+    private void pause(Channel channel, long nanos) {
+        long until = System.nanoTime() + nanos;
+        pausedUntil = paused && pausedUntil - until > 0 ? pausedUntil : until;
+        paused = true;
+        channel.accepting(false);
     }
 
     private void admit(SocketChannel socket, Channel channel) throws IOException {
         try {
             socket.configureBlocking(false);
-            if (channel.connections >= limits.connections() || connections.size() >= limits.total()) {
+            if (!makeRoom(channel)) {
                 socket.write(ByteBuffer.wrap("ERR too many connections\n".getBytes(StandardCharsets.US_ASCII)));
                 socket.close();
                 return;
@@ -301,6 +314,30 @@ public final class ChannelServer {
             socket.close();
             LOG.debug("a client went away", e);
         }
+    }
+
+    /**
+     * Whether there is room for one more. Who has kept the daemon waiting for longest has to go: somebody with business
+     * says at once what he wants, so a crowd that is silent, or does not read, can't lock him out.
+     */
+    private boolean makeRoom(Channel channel) {
+        if (!full(channel)) {
+            return true;
+        }
+        Optional<Connection> slowest = slowest(channel);
+        slowest.ifPresent(this::forget);
+        return slowest.isPresent();
+    }
+
+    private boolean full(Channel channel) {
+        return channel.connections >= limits.connections() || connections.size() >= limits.total();
+    }
+
+    private Optional<Connection> slowest(Channel channel) {
+        boolean own = channel.connections >= limits.connections();
+        return connections.stream()
+                .filter(other -> !other.isAnswered() && (!own || other.channel() == channel))
+                .min(Comparator.comparingLong(Connection::waitingSince));
     }
 
     /** What a connection does next; gives a request. */

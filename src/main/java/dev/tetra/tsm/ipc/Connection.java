@@ -17,6 +17,9 @@ final class Connection {
     /** What a client may still send after it was told that it sent too much. */
     private static final long DISCARD_BYTES = 16 << 20;
 
+    /** Differences of {@link System#nanoTime} can be compared, its values cannot. */
+    private static final long EPOCH = System.nanoTime();
+
     private enum Phase {
         READING,
         ANSWERING,
@@ -36,6 +39,7 @@ final class Connection {
     private boolean last;
     private long discarded;
     private long deadline;
+    private long waitingSince = System.nanoTime();
 
     Connection(SocketChannel socket, SelectionKey key, Channel channel, ChannelLimits limits) {
         this.socket = socket;
@@ -63,6 +67,21 @@ final class Connection {
     /** When it is to be closed if nothing happens; {@link Long#MAX_VALUE} nanoseconds away while it is being answered. */
     long nanosLeft(long now) {
         return phase == Phase.ANSWERING ? Long.MAX_VALUE : deadline - now;
+    }
+
+    /** Whether it waits for the daemon, and not the other way round. */
+    boolean isAnswered() {
+        return phase == Phase.ANSWERING;
+    }
+
+    /** Since when the daemon waits for it; to be compared with others' alone. */
+    long waitingSince() {
+        return waitingSince - EPOCH;
+    }
+
+    /** How much longer it is not sent away for another one, in nanoseconds; negative when that is over. */
+    long courtesyLeft() {
+        return limits.courtesy().toNanos() - (System.nanoTime() - waitingSince);
     }
 
     /**
@@ -155,6 +174,7 @@ final class Connection {
                 .flip();
         deadline = System.nanoTime() + limits.stalled().toNanos();
         phase = Phase.WRITING;
+        waitingSince = System.nanoTime();
         write();
     }
 

@@ -1,6 +1,7 @@
 package dev.tetra.tsm.logs;
 
 import dev.tetra.tsm.model.LogPolicy;
+import dev.tetra.tsm.os.FileGlance;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.NoSuchFileException;
@@ -10,8 +11,10 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -43,7 +46,8 @@ public final class LogWatch {
             new ThreadPoolExecutor(1, 1, 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), LogWatch::thread);
     private final Thread thread = Thread.ofVirtual().name("logs").unstarted(this::loop);
     private final Set<StoredLog> present = new HashSet<>();
-    private Set<Watched> watched = Set.of();
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private List<Watched> watched = List.of();
     private final AtomicBoolean losing = new AtomicBoolean();
 
     /** A process whose logs are looked at. */
@@ -76,7 +80,8 @@ public final class LogWatch {
 
     /** Ends; a cut that is going on is finished. */
     public void close() throws InterruptedException {
-        thread.interrupt();
+        // No interrupt: what is told is written into the database, whose file it would close.
+        closing.countDown();
         thread.join();
         cutting.shutdown();
         if (!cutting.awaitTermination(10, TimeUnit.SECONDS)) {
@@ -92,25 +97,34 @@ public final class LogWatch {
     }
 
     private void loop() {
-        while (!Thread.currentThread().isInterrupted()) {
+        try (FileGlance glance = new FileGlance()) {
+            loop(glance);
+        }
+    }
+
+    private void loop(FileGlance glance) {
+        while (true) {
             long pause = LOOK_NANOS;
             try {
-                pause = look();
+                pause = look(glance);
             } catch (RuntimeException e) {
                 LOG.warn("the logs could not be looked at; it is tried again", e);
             }
             try {
-                TimeUnit.NANOSECONDS.sleep(pause);
+                if (closing.await(pause, TimeUnit.NANOSECONDS)) {
+                    return;
+                }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
+                return;
             }
         }
     }
 
     /** Looks once at all; returns after how many nanoseconds to look again. */
-    private long look() {
+    private long look(FileGlance glance) {
         Instant now = clock.instant();
-        Set<Watched> processes = Set.copyOf(running.get());
+        List<Watched> processes = List.copyOf(running.get());
         // seldom other ones than a second ago
         if (!processes.equals(watched)) {
             watched = processes;
@@ -127,7 +141,7 @@ public final class LogWatch {
         for (var all = entries.entrySet().iterator(); all.hasNext(); ) {
             Map.Entry<StoredLog, Entry> each = all.next();
             Entry entry = each.getValue();
-            pause = Math.min(pause, entry.look(now));
+            pause = Math.min(pause, entry.look(now, glance));
             if (!present.contains(each.getKey()) && entry.quiet(now)) {
                 entry.flush();
                 all.remove();
@@ -163,9 +177,9 @@ public final class LogWatch {
             return !busy.get() && grew.plus(QUIET).isBefore(now);
         }
 
-        long look(Instant now) {
+        long look(Instant now, FileGlance glance) {
             try {
-                StoredLog.Look look = log.look(now);
+                StoredLog.Look look = log.look(now, glance);
                 readable = true;
                 long nanos = System.nanoTime();
                 long before = end;

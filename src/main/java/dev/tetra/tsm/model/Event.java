@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param processKey the process it is about, if any
  * @param processName the name that process had then
+ * @param namespace the namespace that process was in then
  */
 public record Event(
         long key,
@@ -15,6 +16,7 @@ public record Event(
         EventKind kind,
         @Nullable Long processKey,
         @Nullable String processName,
+        @Nullable String namespace,
         @Nullable Long runKey,
         Origin origin,
         String message) {}

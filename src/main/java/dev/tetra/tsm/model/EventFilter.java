@@ -11,14 +11,25 @@ import org.jspecify.annotations.Nullable;
  * @param names only those of a process that had one of these names at the time; or one of the {@code processes}
  * @param kinds only those of these kinds; never empty
  * @param since only those at this time or later
+ * @param namespace only those of a process that was in this namespace at the time
  */
 public record EventFilter(
         @Nullable Set<Long> processes,
         @Nullable Set<String> names,
         @Nullable Set<EventKind> kinds,
-        @Nullable Instant since) {
+        @Nullable Instant since,
+        @Nullable String namespace) {
     /** Every event. */
     public static final EventFilter ALL = new EventFilter(null, null, null, null);
+
+    /** Of any namespace. */
+    public EventFilter(
+            @Nullable Set<Long> processes,
+            @Nullable Set<String> names,
+            @Nullable Set<EventKind> kinds,
+            @Nullable Instant since) {
+        this(processes, names, kinds, since, null);
+    }
 
     public EventFilter {
         processes = processes == null ? null : Set.copyOf(processes);
@@ -30,6 +41,7 @@ public record EventFilter(
     public boolean accepts(Event event) {
         return (kinds == null || kinds.contains(event.kind()))
                 && (since == null || !event.at().isBefore(since))
+                && (namespace == null || namespace.equals(event.namespace()))
                 && isOfProcess(event);
     }
 

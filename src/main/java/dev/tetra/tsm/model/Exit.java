@@ -1,12 +1,25 @@
 package dev.tetra.tsm.model;
 
+import org.jspecify.annotations.Nullable;
+
 /** How a run ended. */
 public sealed interface Exit {
     /** Ended by itself with a code from 0 to 255. */
     record Code(int code) implements Exit {}
 
-    /** Ended by a signal. {@code name} is without SIG. */
-    record Signalled(int signal, String name) implements Exit {}
+    /**
+     * Ended by a signal.
+     *
+     * @param name without SIG
+     * @param memoryLimit the limit in bytes over which its control group went, so that the kernel killed it; null for every
+     *     other reason
+     */
+    record Signalled(int signal, String name, @Nullable Long memoryLimit) implements Exit {
+        /** For another reason than its memory. */
+        public Signalled(int signal, String name) {
+            this(signal, name, null);
+        }
+    }
 
     /** Nobody saw how; {@code why} says the reason. */
     record Unknown(String why) implements Exit {}
@@ -20,7 +33,12 @@ public sealed interface Exit {
     default String inWords() {
         return switch (this) {
             case Code(int code) -> "exit code " + code;
-            case Signalled(int signal, String name) -> "signal " + name + " (" + signal + ")";
+            case Signalled(int signal, String name, Long memoryLimit) ->
+                "signal " + name + " (" + signal + ")"
+                        + (memoryLimit == null
+                                ? ""
+                                : ": killed by the kernel as it went over its memory limit of "
+                                        + Words.size(memoryLimit));
             case Unknown(String why) -> "end not seen (" + why + ")";
         };
     }
@@ -29,7 +47,7 @@ public sealed interface Exit {
     default int shellCode() {
         return switch (this) {
             case Code(int code) -> code;
-            case Signalled(int signal, String name) -> 128 + signal;
+            case Signalled signalled -> 128 + signalled.signal();
             case Unknown(String why) -> 1;
         };
     }

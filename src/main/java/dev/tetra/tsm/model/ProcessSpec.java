@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param envFile the absolute path of the env file used
  * @param umask the caller's file mode creation mask, 0 to 0777
  * @param logs how long what it writes is kept
+ * @param supervision how it is looked after
  */
 public record ProcessSpec(
         String namespace,
@@ -34,7 +35,8 @@ public record ProcessSpec(
         int umask,
         RestartPolicy restart,
         StopPolicy stop,
-        LogPolicy logs) {
+        LogPolicy logs,
+        SupervisionPolicy supervision) {
     /** The namespace of a process for which the user says none. */
     public static final String DEFAULT_NAMESPACE = "default";
 
@@ -63,6 +65,29 @@ public record ProcessSpec(
                 umask,
                 restart,
                 stop,
-                logs);
+                logs,
+                supervision);
+    }
+
+    /** The same, looked after in another way. */
+    public ProcessSpec with(SupervisionPolicy other) {
+        return new ProcessSpec(
+                namespace,
+                kind,
+                type,
+                command,
+                argv,
+                executable,
+                script,
+                interpreter,
+                cwd,
+                service,
+                envName,
+                envFile,
+                umask,
+                restart,
+                stop,
+                logs,
+                other);
     }
 }

@@ -53,6 +53,26 @@ public abstract sealed class TsmException extends RuntimeException {
         }
     }
 
+    /**
+     * Something could not be done or looked at because the daemon or the machine has run out of descriptors or memory; it
+     * may work at any later time. Exit code 1.
+     */
+    public static final class Exhausted extends TsmException {
+        public Exhausted(String message, String hint) {
+            super(message, hint, null);
+        }
+
+        @Override
+        public int exitCode() {
+            return 1;
+        }
+
+        @Override
+        public String kind() {
+            return "failed";
+        }
+    }
+
     /** Wrong use. Exit code 2. */
     public static final class Usage extends TsmException {
         public Usage(String message, String hint) {

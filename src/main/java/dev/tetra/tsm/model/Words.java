@@ -13,6 +13,18 @@ public final class Words {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    /** An amount of data as users write it, exactly: {@code 10M}, {@code 1500}; units of 1024. */
+    public static String size(long bytes) {
+        String units = "KMGT";
+        long amount = bytes;
+        int unit = -1;
+        while (amount != 0 && amount % 1024 == 0 && unit < units.length() - 1) {
+            amount /= 1024;
+            unit++;
+        }
+        return unit < 0 ? String.valueOf(amount) : amount + units.substring(unit, unit + 1);
+    }
+
     /**
      * The constant a word names, in any case.
      *

@@ -1,5 +1,6 @@
 package dev.tetra.tsm.os;
 
+import dev.tetra.tsm.model.TsmException;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 
@@ -13,8 +14,12 @@ final class Errno {
     static final int ENOEXEC = 8;
     static final int ENXIO = 6;
     static final int ECHILD = 10;
+    static final int ENOMEM = 12;
     static final int EACCES = 13;
+    static final int ENOTDIR = 20;
     static final int EINVAL = 22;
+    static final int ENFILE = 23;
+    static final int EMFILE = 24;
 
     private static final Platform PLATFORM = Platform.current();
     static final int EADDRINUSE = PLATFORM == Platform.LINUX ? 98 : 48;
@@ -36,16 +41,16 @@ final class Errno {
             case ENOEXEC -> "ENOEXEC";
             case 9 -> "EBADF";
             case ECHILD -> "ECHILD";
-            case 12 -> "ENOMEM";
+            case ENOMEM -> "ENOMEM";
             case EACCES -> "EACCES";
             case 14 -> "EFAULT";
             case 16 -> "EBUSY";
             case 17 -> "EEXIST";
-            case 20 -> "ENOTDIR";
+            case ENOTDIR -> "ENOTDIR";
             case 21 -> "EISDIR";
             case EINVAL -> "EINVAL";
-            case 23 -> "ENFILE";
-            case 24 -> "EMFILE";
+            case ENFILE -> "ENFILE";
+            case EMFILE -> "EMFILE";
             case 26 -> "ETXTBSY";
             case 28 -> "ENOSPC";
             case 30 -> "EROFS";
@@ -67,6 +72,19 @@ final class Errno {
             return "ENAMETOOLONG";
         }
         return "errno " + errno;
+    }
+
+    /** Whether it says that the caller or the machine has run out of something, and nothing about what was asked. */
+    static boolean exhausted(int errno) {
+        return errno == EMFILE || errno == ENFILE || errno == ENOMEM;
+    }
+
+    /** What users are told of a look at the machine's processes that could not be made. */
+    static TsmException.Exhausted cannotLook(String why) {
+        return new TsmException.Exhausted(
+                "processes cannot be looked at: " + why,
+                "the daemon has as many files open as it may: raise its limit (prlimit --nofile, or ulimit -n and then"
+                        + " tsm daemon restart)");
     }
 
     /** In words, such as {@code Permission denied (EACCES)}. */

@@ -2,12 +2,15 @@ package dev.tetra.tsm.os;
 
 import dev.tetra.tsm.model.Exit;
 import dev.tetra.tsm.model.Identity;
+import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The operating system as tsm uses it. Safe for use by many threads. At most one open host a program: it waits for all
@@ -29,6 +32,13 @@ public interface Host extends AutoCloseable {
      * @throws SpawnException when it could not be executed; nothing was started then, and {@code onExit} is not called
      */
     Identity spawn(SpawnRequest request, Consumer<Exit> onExit) throws SpawnException;
+
+    /**
+     * Looks whether a program can be executed, for a request that reaches it only by way of another program.
+     *
+     * @throws SpawnException as {@link #spawn} of it would
+     */
+    void requireExecutable(SpawnRequest request) throws SpawnException;
 
     /**
      * Watches a process that runs already, our child (after the daemon replaced itself by exec) or not. The end of a
@@ -98,8 +108,34 @@ public interface Host extends AutoCloseable {
     /** Which of these processes have which sockets: inode to pid; of several that share one, the first given. */
     Map<Long, Long> owners(Collection<Long> pids);
 
+    /**
+     * Who has the server's end of a connection between two sockets of this machine.
+     *
+     * @param server the address that was connected to
+     * @param client the address that it was connected from
+     */
+    default Acceptance acceptance(InetSocketAddress server, InetSocketAddress client) {
+        return Acceptance.UNTOLD;
+    }
+
     /** Listening sockets by the process, of these, that has them. */
     Map<Long, List<Listener>> listeners(Collection<Long> pids);
+
+    /**
+     * Listens on a TCP port, for programs that will get the socket.
+     *
+     * @param address an IPv4 or IPv6 address; null for all addresses of the machine
+     * @throws IOException when the port is taken, or this user may not use it, or the machine has no such address
+     */
+    ListeningSocket listen(@Nullable String address, int port) throws IOException;
+
+    /**
+     * The socket that listens on that port as a process has it, as one of ours too; empty when it has none, or the system
+     * does not let us (Linux 5.6 and later do, for processes that this user may trace).
+     */
+    default Optional<ListeningSocket> listening(Identity process, int port) {
+        return Optional.empty();
+    }
 
     /** Whether a server could listen on this port, 1 to 65535. */
     PortState portState(int port);
@@ -114,6 +150,12 @@ public interface Host extends AutoCloseable {
 
     /** The name of a user; the number itself when it has none. */
     String userName(long uid);
+
+    /** What this program may do to the processes that it starts. */
+    Rights rights();
+
+    /** The groups in which processes share a limit. */
+    ControlGroups controlGroups();
 
     /**
      * Runs a helper program to its end or its timeout.

@@ -1,5 +1,7 @@
 package dev.tetra.tsm.os;
 
+import java.io.IOException;
+
 /** Opens the machine. */
 public final class Hosts {
     private Hosts() {}
@@ -21,6 +23,18 @@ public final class Hosts {
         return switch (Platform.current()) {
             case LINUX -> new Fallocate();
             case MACOS -> HeadCutter.NONE;
+        };
+    }
+
+    /**
+     * What tells of changes in folders on this machine.
+     *
+     * @throws IOException when it has nothing that does, or no more of it
+     */
+    public static FolderChanges folderChanges() throws IOException {
+        return switch (Platform.current()) {
+            case LINUX -> new Inotify();
+            case MACOS -> throw new IOException("this system tells nothing of changes");
         };
     }
 }

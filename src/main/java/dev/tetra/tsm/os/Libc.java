@@ -41,6 +41,18 @@ final class Libc {
         private Processes() {}
     }
 
+    /** What this program may, and who there is. */
+    static final class Rights {
+        static final MemorySegment GETEUID = Frame.symbol("geteuid");
+        static final MemorySegment GETPRIORITY = Frame.symbol("getpriority");
+        static final MemorySegment GETPWNAM = Frame.symbol("getpwnam");
+        static final MemorySegment GETPWUID = Frame.symbol("getpwuid");
+        static final MemorySegment GETGRNAM = Frame.symbol("getgrnam");
+        static final MemorySegment GETGRGID = Frame.symbol("getgrgid");
+
+        private Rights() {}
+    }
+
     /** What a process does to itself. */
     static final class Self {
         static final MemorySegment SETSID = Frame.symbol("setsid");
@@ -90,6 +102,23 @@ final class Libc {
         private Sockets() {}
     }
 
+    /** What only a server needs. */
+    static final class Listening {
+        static final MemorySegment LISTEN = Frame.symbol("listen");
+
+        private Listening() {}
+    }
+
+    /** Messages of programs. */
+    static final class Mail {
+        static final MemorySegment SOCKETPAIR = Frame.symbol("socketpair");
+        static final MemorySegment RECVMSG = Frame.symbol("recvmsg");
+        static final MemorySegment RECV = Frame.symbol("recv");
+        static final MemorySegment SEND = Frame.symbol("send");
+
+        private Mail() {}
+    }
+
     /** Only Linux has these. */
     static final class Linux {
         static final MemorySegment SYSCALL = Frame.symbol("syscall");
@@ -101,6 +130,14 @@ final class Libc {
         static final MemorySegment FCNTL = Frame.symbol("fcntl");
 
         private Linux() {}
+    }
+
+    /** inotify(7), which only Linux has. */
+    static final class Changes {
+        static final MemorySegment INIT = Frame.symbol("inotify_init1");
+        static final MemorySegment ADD_WATCH = Frame.symbol("inotify_add_watch");
+
+        private Changes() {}
     }
 
     /** Taking the head off a file; only Linux has fallocate. */

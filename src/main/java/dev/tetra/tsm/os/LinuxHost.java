@@ -2,6 +2,7 @@ package dev.tetra.tsm.os;
 
 import dev.tetra.tsm.model.Identity;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,11 +12,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Linux, by /proc and pidfd. */
 final class LinuxHost extends UnixHost {
     private final boolean pidfds;
     private final Watcher watcher;
+    private final ControlGroups controlGroups =
+            new LinuxControlGroups(new GivenGroup(Path.of("/"), new SystemdUnits(this)));
 
     LinuxHost() {
         super(new LinuxProcesses());
@@ -26,6 +31,11 @@ final class LinuxHost extends UnixHost {
     @Override
     Watcher watcher() {
         return watcher;
+    }
+
+    @Override
+    public ControlGroups controlGroups() {
+        return controlGroups;
     }
 
     @Override
@@ -61,6 +71,11 @@ final class LinuxHost extends UnixHost {
     }
 
     @Override
+    public Acceptance acceptance(InetSocketAddress server, InetSocketAddress client) {
+        return SocketDiag.ask(server, client);
+    }
+
+    @Override
     public Optional<PortOwner> portOwner(int port) {
         return listeners().stream()
                 .filter(listener -> listener.port() == port)
@@ -77,6 +92,30 @@ final class LinuxHost extends UnixHost {
         String command = pid == null ? "" : String.join(" ", commandLine(pid));
         return new PortOwner(
                 listener, pid == null ? OptionalLong.empty() : OptionalLong.of(pid), userName(listener.uid()), command);
+    }
+
+    @Override
+    public Optional<ListeningSocket> listening(Identity process, int port) {
+        Set<Long> inodes = listeners().stream()
+                .filter(listener -> listener.protocol() == Listener.Protocol.TCP && listener.port() == port)
+                .map(Listener::inode)
+                .collect(Collectors.toSet());
+        int theirs = inodes.isEmpty() ? -1 : LinuxSockets.descriptor(process.pid(), inodes);
+        if (theirs < 0 || !pidfds) {
+            return Optional.empty();
+        }
+        try (Frame frame = new Frame()) {
+            int pidfd = Pidfd.open(frame, process.pid());
+            if (pidfd < 0) {
+                return Optional.empty();
+            }
+            try {
+                int ours = alive(process) ? Pidfd.descriptor(frame, pidfd, theirs) : -1;
+                return ours < 0 ? Optional.empty() : Optional.of(new ListeningSocket(ours));
+            } finally {
+                frame.call(Libc.Files.CLOSE, pidfd);
+            }
+        }
     }
 
     @Override

@@ -58,7 +58,8 @@ final class LinuxProcesses implements ProcessReader {
     public ProcessTable table() {
         String[] names = new File("/proc").list();
         if (names == null) {
-            throw new IllegalStateException("/proc can't be listed");
+            // The class tells no reason, and this is the only one that there is while /proc is there.
+            throw Errno.cannotLook("too many open files");
         }
         List<ProcessInfo> found = new ArrayList<>(names.length);
         try (Proc proc = new Proc()) {

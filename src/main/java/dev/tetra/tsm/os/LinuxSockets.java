@@ -14,24 +14,47 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Sockets as /proc/net tells them (proc_net(5)), and whose they are. */
+/** Sockets as the kernel tells them, by sock_diag(7) or in /proc/net (proc_net(5)), and whose they are. */
 final class LinuxSockets {
     private static final String TCP_LISTEN = "0A";
     /** What a UDP socket without a peer has as its state: TCP_CLOSE. */
     private static final String UDP_UNCONNECTED = "07";
 
+    private static final Logger LOG = LoggerFactory.getLogger(LinuxSockets.class);
+    /** Bytes of an address. */
+    private static final int IPV4 = 4;
+
+    private static final int IPV6 = 16;
     private static final byte[] SOCKET = "socket:[".getBytes(StandardCharsets.US_ASCII);
 
     private LinuxSockets() {}
 
     static List<Listener> listeners() {
         List<Listener> found = new ArrayList<>();
-        read("tcp", Protocol.TCP, TCP_LISTEN, found);
-        read("tcp6", Protocol.TCP, TCP_LISTEN, found);
-        read("udp", Protocol.UDP, UDP_UNCONNECTED, found);
-        read("udp6", Protocol.UDP, UDP_UNCONNECTED, found);
+        find("tcp", Protocol.TCP, TCP_LISTEN, found);
+        find("tcp6", Protocol.TCP, TCP_LISTEN, found);
+        find("udp", Protocol.UDP, UDP_UNCONNECTED, found);
+        find("udp6", Protocol.UDP, UDP_UNCONNECTED, found);
         return found;
+    }
+
+    private static void find(String file, Protocol protocol, String state, List<Listener> found) {
+        List<Listener> told = new ArrayList<>();
+        boolean all = SocketDiag.all(
+                file.endsWith("6"),
+                protocol == Protocol.TCP ? SocketDiag.IPPROTO_TCP : SocketDiag.IPPROTO_UDP,
+                Integer.parseInt(state, 16),
+                (address, port, inode, uid) -> told.add(new Listener(protocol, text(address), port, inode, uid)));
+        if (all) {
+            found.addAll(told);
+        } else {
+            // A kernel without sock_diag(7), or a sandbox that does not let it through.
+            read(file, protocol, state, found);
+        }
     }
 
     private static void read(String file, Protocol protocol, String state, List<Listener> found) {
@@ -42,6 +65,11 @@ final class LinuxSockets {
             // No IPv6 here.
             return;
         }
+        parse(text, protocol, state, found);
+    }
+
+    /** Adds the sockets in a state that a table names. A line that is not understood is none. */
+    static void parse(String text, Protocol protocol, String state, List<Listener> found) {
         // A busy machine has thousands of connections here and few listeners, so most lines are only skipped.
         int start = text.indexOf('\n') + 1;
         while (start > 0 && start < text.length()) {
@@ -51,7 +79,7 @@ final class LinuxSockets {
             if (text.startsWith(state, field) && text.startsWith(" ", field + state.length())) {
                 String[] fields = text.substring(start, end).strip().split(" +");
                 if (fields.length > 9) {
-                    found.add(listener(protocol, fields));
+                    add(protocol, fields, found);
                 }
             }
             start = end + 1;
@@ -75,24 +103,38 @@ final class LinuxSockets {
         return end;
     }
 
-    private static Listener listener(Protocol protocol, String[] fields) {
-        int colon = fields[1].indexOf(':');
-        int port = Integer.parseInt(fields[1].substring(colon + 1), 16);
-        String address = address(fields[1].substring(0, colon));
-        return new Listener(protocol, address, port, Long.parseLong(fields[9]), Long.parseLong(fields[7]));
+    private static void add(Protocol protocol, String[] fields, List<Listener> found) {
+        String[] local = fields[1].split(":", 2);
+        try {
+            found.add(new Listener(
+                    protocol,
+                    address(local[0]),
+                    HexFormat.fromHexDigits(local.length > 1 ? local[1] : ""),
+                    Long.parseLong(fields[9]),
+                    Long.parseLong(fields[7])));
+        } catch (IllegalArgumentException e) {
+            LOG.debug("a socket that is not understood: {}", fields[1]);
+        }
     }
 
     /** Words of four bytes, each in the order of this machine; both supported machines are little-endian. */
     private static String address(String hex) {
         byte[] bytes = HexFormat.of().parseHex(hex);
+        if (bytes.length != IPV4 && bytes.length != IPV6) {
+            throw new IllegalArgumentException("an address of " + bytes.length + " bytes");
+        }
         byte[] turned = new byte[bytes.length];
         for (int i = 0; i < bytes.length; i++) {
             turned[i] = bytes[i / 4 * 4 + 3 - i % 4];
         }
+        return text(turned);
+    }
+
+    private static String text(byte[] address) {
         try {
-            return text(InetAddress.getByAddress(turned).getHostAddress());
+            return text(InetAddress.getByAddress(address).getHostAddress());
         } catch (UnknownHostException e) {
-            throw new IllegalStateException(hex, e);
+            throw new IllegalStateException(HexFormat.of().formatHex(address), e);
         }
     }
 
@@ -129,6 +171,19 @@ final class LinuxSockets {
             }
         }
         return owners;
+    }
+
+    /** The first descriptor of a process that is one of these sockets; -1 when it has none, or this user may not look. */
+    static int descriptor(long pid, Set<Long> inodes) {
+        try (Proc proc = new Proc()) {
+            String[] descriptors = new File("/proc/" + pid + "/fd").list();
+            for (String descriptor : descriptors == null ? new String[0] : descriptors) {
+                if (inodes.contains(inode(proc.link(pid, "fd/" + descriptor)))) {
+                    return Integer.parseInt(descriptor);
+                }
+            }
+        }
+        return -1;
     }
 
     private static long inode(byte @org.jspecify.annotations.Nullable [] link) {

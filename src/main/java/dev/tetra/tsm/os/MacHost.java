@@ -20,6 +20,7 @@ final class MacHost extends UnixHost {
     private static final Duration WITHIN = Duration.ofSeconds(10);
 
     private final Watcher watcher = new PollingWatcher(this::alive);
+    private final ControlGroups controlGroups = new NoControlGroups();
 
     MacHost() {
         super(new MacProcesses());
@@ -28,6 +29,11 @@ final class MacHost extends UnixHost {
     @Override
     Watcher watcher() {
         return watcher;
+    }
+
+    @Override
+    public ControlGroups controlGroups() {
+        return controlGroups;
     }
 
     @Override

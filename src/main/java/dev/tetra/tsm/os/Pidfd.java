@@ -11,6 +11,7 @@ import java.util.Optional;
 final class Pidfd {
     private static final int SYS_PIDFD_SEND_SIGNAL = 424;
     private static final int SYS_PIDFD_OPEN = 434;
+    private static final int SYS_PIDFD_GETFD = 438;
     /** {@code _IOWR(0xFF, 11, struct pidfd_info)} with the 64 bytes of its first version (linux/pidfd.h). */
     private static final long PIDFD_GET_INFO = 0xC040_FF0BL;
 
@@ -42,6 +43,14 @@ final class Pidfd {
     /** 0 or the error number. */
     static int signal(Frame frame, int descriptor, int signal) {
         return frame.call(Libc.Linux.SYSCALL, SYS_PIDFD_SEND_SIGNAL, descriptor, signal, 0, 0) == 0 ? 0 : frame.errno();
+    }
+
+    /**
+     * A descriptor of that process as one of ours, marked close-on-exec: pidfd_getfd(2), Linux 5.6 and later; negative when
+     * it has none of that number, or we may not trace it.
+     */
+    static int descriptor(Frame frame, int descriptor, int theirs) {
+        return frame.call(Libc.Linux.SYSCALL, SYS_PIDFD_GETFD, descriptor, theirs, 0);
     }
 
     /** What the kernel says of the end. */

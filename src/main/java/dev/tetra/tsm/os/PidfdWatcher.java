@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 
 import dev.tetra.tsm.model.Exit;
 import dev.tetra.tsm.model.Identity;
+import dev.tetra.tsm.model.TsmException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -73,15 +74,15 @@ final class PidfdWatcher implements Watcher {
             if (descriptor < 0) {
                 return gone(frame.errno());
             }
-            // Looked at after the open, the descriptor can mean no other process.
-            if (!alive.test(identity)) {
-                frame.call(Libc.Files.CLOSE, descriptor);
-                return false;
-            }
             try {
+                // Looked at after the open, the descriptor can mean no other process.
+                if (!alive.test(identity)) {
+                    frame.call(Libc.Files.CLOSE, descriptor);
+                    return false;
+                }
                 start(frame);
                 control(frame, ADD, descriptor, EPOLLIN);
-            } catch (IllegalStateException e) {
+            } catch (IllegalStateException | TsmException e) {
                 // Whoever asks again must not find the descriptors gone on earlier tries.
                 frame.call(Libc.Files.CLOSE, descriptor);
                 throw e;

@@ -2,6 +2,7 @@ package dev.tetra.tsm.os;
 
 import dev.tetra.tsm.model.Exit;
 import dev.tetra.tsm.model.Identity;
+import dev.tetra.tsm.model.TsmException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -49,11 +50,20 @@ final class PollingWatcher implements Watcher {
     private void poll() {
         while (pause()) {
             for (Watch watch : snapshot()) {
-                if (!alive.test(watch.identity())) {
+                if (gone(watch)) {
                     remove(watch);
                     watch.onExit().accept(UNKNOWN);
                 }
             }
+        }
+    }
+
+    private boolean gone(Watch watch) {
+        try {
+            return !alive.test(watch.identity());
+        } catch (TsmException.Exhausted e) {
+            // What cannot be looked at now may run.
+            return false;
         }
     }
 

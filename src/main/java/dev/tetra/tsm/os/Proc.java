@@ -2,6 +2,7 @@ package dev.tetra.tsm.os;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import dev.tetra.tsm.model.TsmException;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -34,9 +35,18 @@ final class Proc implements AutoCloseable {
         return length;
     }
 
-    /** Opens {@code /proc/PID/name}; negative when it can't be opened. */
+    /**
+     * Opens {@code /proc/PID/name}; negative when there is no such process, or this user may not look.
+     *
+     * @throws TsmException.Exhausted when nothing can be opened: that says nothing about the process, which must not be
+     *     taken for one that is gone
+     */
     int open(long pid, String name) {
-        return frame.call(Libc.Files.OPEN, path(pid, name), Platform.current().oCloexec);
+        int descriptor = frame.call(Libc.Files.OPEN, path(pid, name), Platform.current().oCloexec);
+        if (descriptor < 0 && Errno.exhausted(frame.errno())) {
+            throw Errno.cannotLook(Errno.words(frame.errno()));
+        }
+        return descriptor;
     }
 
     /** The path as a C string; valid until the next call. */

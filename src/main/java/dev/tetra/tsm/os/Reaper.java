@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.tetra.tsm.model.Exit;
 import dev.tetra.tsm.model.Identity;
+import dev.tetra.tsm.model.TsmException;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -207,11 +208,20 @@ final class Reaper {
         if (failed != 0 || info.get(JAVA_INT, OS.siginfoPid) != pid) {
             return null;
         }
-        ProcessInfo process = reader.read(pid);
-        Identity identity = new Identity(pid, process == null ? 0 : process.startTicks(), reader.bootId());
+        Identity identity = new Identity(pid, startTicks(pid), reader.bootId());
         Exit exit = Exits.ofSiginfo(info.get(JAVA_INT, 8), info.get(JAVA_INT, OS.siginfoStatus));
         frame.call(Libc.Processes.WAITID, P_PID, pid, info.address(), look);
         return new Ended(identity, exit);
+    }
+
+    /** 0 when it cannot be told: whoever waits for that end is told by the pid, and only who asks later is not. */
+    private long startTicks(long pid) {
+        try {
+            ProcessInfo process = reader.read(pid);
+            return process == null ? 0 : process.startTicks();
+        } catch (TsmException.Exhausted e) {
+            return 0;
+        }
     }
 
     private void remember(Ended ended) {

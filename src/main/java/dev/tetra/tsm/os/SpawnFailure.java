@@ -21,6 +21,12 @@ final class SpawnFailure {
 
     static SpawnException explain(Spawner.Plan plan, int errno) {
         SpawnRequest request = plan.request();
+        if (request.mark() != null) {
+            int marked = openForAppend(request.mark());
+            if (marked != 0) {
+                return failure(Step.OUTPUT, marked, "the mark of its execution " + request.mark());
+            }
+        }
         int folder = access(request.cwd() + "/.", X_OK);
         if (folder != 0) {
             return failure(Step.WORKING_DIRECTORY, folder, "the working directory " + request.cwd());
@@ -44,7 +50,28 @@ final class SpawnFailure {
         }
         boolean program0 =
                 missing != 0 || errno == Errno.EACCES || errno == Errno.ENOEXEC || access(program, X_OK) != 0;
+        if (!program0 && errno == Errno.EAGAIN) {
+            return failure(
+                    Step.PROCESS,
+                    errno,
+                    "there are as many processes as may be (ulimit -u, or the machine's own limits), so none for "
+                            + request.executable());
+        }
         return failure(program0 ? Step.EXECUTABLE : Step.PROCESS, errno, request.executable());
+    }
+
+    /** Why a program could not be executed, as far as that can be seen before; null when nothing is in its way. */
+    static @Nullable SpawnException foreseen(SpawnRequest request) {
+        String program = inFolder(request);
+        int missing = access(program, X_OK);
+        if (missing != 0) {
+            return failure(Step.EXECUTABLE, missing, request.executable());
+        }
+        String interpreter = interpreter(program);
+        int unusable = interpreter == null || !interpreter.startsWith("/") ? 0 : access(interpreter, X_OK);
+        return unusable == 0
+                ? null
+                : failure(Step.INTERPRETER, unusable, "the interpreter " + interpreter + " of " + request.executable());
     }
 
     private static SpawnException failure(Step step, int errno, String what) {

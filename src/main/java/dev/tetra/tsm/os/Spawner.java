@@ -6,6 +6,8 @@ import java.io.File;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * posix_spawn(3). The caller must hold the lock under which children are reaped: it also keeps two spawns from mixing
@@ -13,7 +15,6 @@ import java.util.List;
  */
 final class Spawner {
     private static final Platform OS = Platform.current();
-    private static final int FIRST_CLOSED = 3;
     /** Generous: glibc needs 336 and 80 bytes, musl 336 and 80, macOS a pointer each; sigset_t is at most 128. */
     private static final int STRUCTURE = 512;
 
@@ -81,6 +82,12 @@ final class Spawner {
     }
 
     private static void addActions(Frame frame, long actions, Plan plan) {
+        String mark = plan.request().mark();
+        if (mark != null) {
+            int flags = Platform.O_WRONLY | OS.oCreat;
+            check("addopen", frame.call(Libc.Spawn.ADD_OPEN, actions, 0, frame.text(mark), flags, 0600));
+        }
+        // What was open under that number is closed by it.
         check("addopen", frame.call(Libc.Spawn.ADD_OPEN, actions, 0, frame.text("/dev/null"), 0, 0));
         addOutput(frame, actions, 1, plan.stdout());
         addOutput(frame, actions, 2, plan.stderr());
@@ -88,14 +95,51 @@ final class Spawner {
                 "addchdir",
                 frame.call(
                         Libc.Spawn.ADD_CHDIR, actions, frame.text(plan.request().cwd())));
+        Set<Integer> kept = addInherited(frame, actions, plan.request().inherited());
         if (OS.spawnCloexecDefault != 0) {
             return;
         }
         if (Libc.SpawnCloseFrom.PRESENT) {
-            check("addclosefrom", frame.call(Libc.SpawnCloseFrom.ADD_CLOSE_FROM, actions, FIRST_CLOSED));
+            int next = SpawnRequest.FIRST_FREE;
+            for (int descriptor : kept) {
+                for (; next < descriptor; next++) {
+                    check("addclose", frame.call(Libc.Spawn.ADD_CLOSE, actions, next));
+                }
+                next++;
+            }
+            check("addclosefrom", frame.call(Libc.SpawnCloseFrom.ADD_CLOSE_FROM, actions, next));
         } else {
-            closeEach(frame, actions);
+            closeEach(frame, actions, kept);
         }
+    }
+
+    /**
+     * Gives the child its descriptors, by way of numbers that nobody uses: one's new number may be another's old one, and
+     * a descriptor that is copied onto itself would stay close-on-exec on some systems. Returns what it has then, in order.
+     */
+    private static Set<Integer> addInherited(Frame frame, long actions, List<SpawnRequest.Inherited> inherited) {
+        Set<Integer> kept = new TreeSet<>();
+        int unused = 0;
+        for (SpawnRequest.Inherited one : inherited) {
+            kept.add(one.theirs());
+            unused = Math.max(unused, Math.max(one.ours(), one.theirs()) + 1);
+        }
+        for (int i = 0; i < inherited.size(); i++) {
+            check(
+                    "adddup2",
+                    frame.call(Libc.Spawn.ADD_DUP2, actions, inherited.get(i).ours(), unused + i));
+        }
+        for (int i = 0; i < inherited.size(); i++) {
+            check(
+                    "adddup2",
+                    frame.call(
+                            Libc.Spawn.ADD_DUP2,
+                            actions,
+                            unused + i,
+                            inherited.get(i).theirs()));
+            check("addclose", frame.call(Libc.Spawn.ADD_CLOSE, actions, unused + i));
+        }
+        return kept;
     }
 
     private static void addOutput(Frame frame, long actions, int descriptor, Output output) {
@@ -110,11 +154,11 @@ final class Spawner {
     }
 
     /** For a C library without closefrom: what is open now; closing what is closed already is no error there. */
-    private static void closeEach(Frame frame, long actions) {
+    private static void closeEach(Frame frame, long actions, Set<Integer> kept) {
         String[] open = new File("/proc/self/fd").list();
         for (String name : open == null ? new String[0] : open) {
             int descriptor = Integer.parseInt(name);
-            if (descriptor >= FIRST_CLOSED) {
+            if (descriptor >= SpawnRequest.FIRST_FREE && !kept.contains(descriptor)) {
                 check("addclose", frame.call(Libc.Spawn.ADD_CLOSE, actions, descriptor));
             }
         }

@@ -3,6 +3,7 @@ package dev.tetra.tsm.os;
 import dev.tetra.tsm.model.Exit;
 import dev.tetra.tsm.model.Identity;
 import dev.tetra.tsm.model.TsmException;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -11,11 +12,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** What Linux and macOS have in common. */
 abstract class UnixHost implements Host {
     private final ProcessReader processes;
     private final Spawner spawner = new Spawner();
+    private final Rights rights = new UnixRights();
     private final Reaper reaper;
     private final Identity self;
 
@@ -56,6 +59,14 @@ abstract class UnixHost implements Host {
         return start(
                 new Spawner.Plan(request, new Output.ToFile(request.stdout()), new Output.ToFile(request.stderr())),
                 onExit);
+    }
+
+    @Override
+    public final void requireExecutable(SpawnRequest request) throws SpawnException {
+        SpawnException obstacle = SpawnFailure.foreseen(request);
+        if (obstacle != null) {
+            throw obstacle;
+        }
     }
 
     private Identity start(Spawner.Plan plan, Consumer<Exit> onExit) throws SpawnException {
@@ -124,6 +135,9 @@ abstract class UnixHost implements Host {
         if (errno == 0 || errno == Errno.ESRCH) {
             return errno == 0;
         }
+        if (Errno.exhausted(errno)) {
+            throw Errno.cannotLook(Errno.words(errno));
+        }
         throw new TsmException.Failed(
                 "cannot send " + Signals.name(signal) + " to process " + identity.pid() + ": " + Errno.words(errno),
                 errno == Errno.EPERM ? "it belongs to another user; ask that user, or root" : "");
@@ -189,8 +203,18 @@ abstract class UnixHost implements Host {
     }
 
     @Override
+    public final ListeningSocket listen(@Nullable String address, int port) throws IOException {
+        return TcpListen.open(address, port);
+    }
+
+    @Override
     public final PortState portState(int port) {
         return PortProbe.state(port);
+    }
+
+    @Override
+    public final Rights rights() {
+        return rights;
     }
 
     @Override

@@ -36,7 +36,7 @@ final class Top implements Program {
     @Override
     public int run(Session session, List<String> words) throws IOException {
         TopOptions options = TopOptions.of(words.subList(1, words.size()));
-        TopModel model = new TopModel(options.order(), options.all(), options.filter());
+        TopModel model = new TopModel(options.order(), options.all(), options.filter(), options.namespace());
         BlockingQueue<Event> events = new LinkedBlockingQueue<>();
         Caller caller = session.link().caller();
         try (TopFeed feed = new TopFeed(caller, events);

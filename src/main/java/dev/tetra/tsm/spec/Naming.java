@@ -21,6 +21,7 @@ public final class Naming {
     private static final Pattern OTHERS = Pattern.compile("[^A-Za-z0-9._-]+");
     private static final Pattern FRONT = Pattern.compile("^[.-]+");
     private static final Pattern END = Pattern.compile("-+$");
+    private static final Pattern NAMESPACE = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]*");
     private static final Pattern NUMBER = Pattern.compile("[0-9]+");
 
     private static final Set<String> PACKAGE_MANAGERS = Set.of("npm", "yarn", "pnpm", "bun");
@@ -65,6 +66,26 @@ public final class Naming {
             throw new TsmException.Usage("'all' means every process and can't be a name", "choose another name");
         }
         return full;
+    }
+
+    /** The name of an instance: {@code web-0} is the first of {@code web}. */
+    public static String instance(String group, int number) {
+        return withPort(group, number);
+    }
+
+    /**
+     * The name of a namespace, as it was given.
+     *
+     * @throws TsmException.Usage when it has other characters than names have, or is too long
+     */
+    public static String namespace(String name) {
+        if (!NAMESPACE.matcher(name).matches() || name.length() > MAX_LENGTH) {
+            throw new TsmException.Usage(
+                    "--namespace: '" + name + "' is no name of a namespace",
+                    "it has letters, digits, '.', '_' and '-', begins with a letter or digit, and is no longer than "
+                            + MAX_LENGTH);
+        }
+        return name;
     }
 
     /** True for what {@link #automatic} and {@link #given} may return. */

@@ -60,11 +60,14 @@ public final class Secrets {
     private static final Pattern QUERY = Pattern.compile("([?&;])([^=&;?#\\s]+)=([^&;#\\s]+)");
 
     /** What stands before a secret in a line of text: a name and =, an option's name, the name of a header. */
-    private static final Pattern ASSIGNED = Pattern.compile(
-            "(?<![\\p{Alnum}_.-])([\\p{Alnum}_.-]+)(=)('[^']*'|\"(?:[^\"\\\\]|\\\\.)*\"|[^\\s'\"|&;<>()]+)");
+    private static final Pattern ASSIGNED = Pattern.compile("(?<![\\p{Alnum}_.-])([\\p{Alnum}_.-]+)=");
 
-    private static final Pattern OPTION = Pattern.compile(
-            "(?<!\\S)(--[\\p{Alnum}_-]+)(\\s+)('[^']*'|\"(?:[^\"\\\\]|\\\\.)*\"|[^\\s'\"|&;<>()-][^\\s|&;<>()]*)");
+    private static final Pattern OPTION = Pattern.compile("(?<!\\S)(--[\\p{Alnum}_-]+)\\s+");
+
+    /** A value but one in double quotes. */
+    private static final Pattern ASSIGNED_VALUE = Pattern.compile("'[^']*'|[^\\s'\"|&;<>()]+");
+
+    private static final Pattern OPTION_VALUE = Pattern.compile("'[^']*'|[^\\s'\"|&;<>()-][^\\s|&;<>()]*");
 
     private static final Pattern HEADER = Pattern.compile(
             "(?<![\\p{Alnum}_.-])([\\p{Alnum}_.-]+)(:\\s+)((?:(?i)(?:bearer|basic|token)\\s+)?[^\\s'\"|&;<>()]+)");
@@ -105,11 +108,46 @@ public final class Secrets {
      * it stands, and headers such as {@code Authorization: Bearer …}.
      */
     public static String maskLine(String line) {
-        return maskAfter(HEADER, maskAfter(OPTION, maskAfter(ASSIGNED, mask(line))));
+        String assigned = maskAfter(ASSIGNED, ASSIGNED_VALUE, mask(line));
+        return maskHeaders(maskAfter(OPTION, OPTION_VALUE, assigned));
     }
 
-    private static String maskAfter(Pattern pattern, String line) {
-        return pattern.matcher(line)
+    private static String maskAfter(Pattern name, Pattern value, String line) {
+        StringBuilder masked = new StringBuilder(line.length());
+        Matcher names = name.matcher(line);
+        Matcher values = value.matcher(line);
+        int done = 0;
+        for (int at = 0; names.find(at); ) {
+            int from = names.end();
+            int end = from < line.length() && line.charAt(from) == '"'
+                    ? afterQuotes(line, from)
+                    : values.region(from, line.length()).lookingAt() ? values.end() : from;
+            if (end > from && isSecret(names.group(1))) {
+                masked.append(line, done, from).append(MASK);
+                done = end;
+            }
+            at = end;
+        }
+        return masked.append(line, done, line.length()).toString();
+    }
+
+    /**
+     * Where a text in double quotes ends; where it begins when it does not end. No regular expression: Java's needs a frame of
+     * the stack for each character of a repeated choice, and there are commands of a megabyte.
+     */
+    private static int afterQuotes(String line, int from) {
+        for (int at = from + 1; at < line.length(); at++) {
+            char c = line.charAt(at);
+            if (c == '"') {
+                return at + 1;
+            }
+            at += c == '\\' ? 1 : 0;
+        }
+        return from;
+    }
+
+    private static String maskHeaders(String line) {
+        return HEADER.matcher(line)
                 .replaceAll(m ->
                         Matcher.quoteReplacement(m.group(1) + m.group(2) + (isSecret(m.group(1)) ? MASK : m.group(3))));
     }

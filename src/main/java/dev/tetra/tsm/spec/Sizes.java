@@ -1,6 +1,7 @@
 package dev.tetra.tsm.spec;
 
 import dev.tetra.tsm.model.TsmException;
+import dev.tetra.tsm.model.Words;
 import java.math.BigDecimal;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -35,14 +36,7 @@ public final class Sizes {
 
     /** An amount as {@link #parse} reads it back, exactly: {@code 10M}, {@code 1500}. */
     public static String format(long bytes) {
-        String units = "KMGT";
-        long amount = bytes;
-        int unit = -1;
-        while (amount != 0 && amount % 1024 == 0 && unit < units.length() - 1) {
-            amount /= 1024;
-            unit++;
-        }
-        return unit < 0 ? String.valueOf(amount) : amount + units.substring(unit, unit + 1);
+        return Words.size(bytes);
     }
 
     private static TsmException.Usage wrong(String text, String what, String problem) {

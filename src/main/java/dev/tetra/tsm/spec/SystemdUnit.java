@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The daemon itself is the main process ({@code Type=exec}): nothing has to be guessed, and its successor after {@code
  * tsm daemon restart} has its pid. The processes stay in the unit's control group, so {@code KillMode=process}, or else
  * the end of the daemon would be the end of all, and {@code OOMPolicy=continue}, or else one of them that the kernel ends
- * for its memory would stop the unit. A virtual machine that ends on SIGTERM has exit code 143.
+ * for its memory would stop the unit. The group is the daemon's to divide ({@code
+ * Delegate=yes}), and the daemon is in a leaf of it from its start, as a group that hands controllers to others takes no
+ * process; systemd before 254 does not know that line, and leaves it out. A virtual machine that ends on SIGTERM has exit code 143.
  *
  * @param user whose processes they are; null for a unit of the user's own manager
  * @param launcher the absolute path of {@code bin/tsm}
@@ -64,6 +66,8 @@ public record SystemdUnit(@Nullable String user, String launcher, Map<String, St
                 .append("KillMode=process\n")
                 .append("OOMPolicy=continue\n")
                 .append("TasksMax=infinity\n")
+                .append("Delegate=yes\n")
+                .append("DelegateSubgroup=tsm.daemon\n")
                 .append("SuccessExitStatus=143\n")
                 .append("Restart=on-failure\n")
                 .append("RestartSec=1\n")

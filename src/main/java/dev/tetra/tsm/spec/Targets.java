@@ -32,6 +32,11 @@ public final class Targets {
 
         String namespace();
 
+        /** The name it shares with other instances; null when it shares none. */
+        default @Nullable String group() {
+            return null;
+        }
+
         /** The port reserved for it and those it was seen to listen on. */
         Collection<Integer> ports();
 
@@ -53,8 +58,10 @@ public final class Targets {
      * The processes that the words mean, each once, in the order of the words and within a word by ID.
      *
      * <p>A word is {@code all}, a number, a name, part of a name, or one of {@code id: name: port: pid:} and a value. A
-     * name given in full always counts, then one given in full but for its port. Else a word fits a name whose parts between dashes contain the word's own parts
-     * side by side: {@code my-api} fits {@code my-api-worker} and {@code old-my-api}.
+     * name given in full always counts, then the name that instances share, which means all of them, then a name given in
+     * full but for its port. Else a word fits a name whose parts between dashes contain the word's own parts side by side:
+     * {@code my-api} fits {@code my-api-worker} and {@code old-my-api}. What fits instances of one name alone means all of
+     * them.
      *
      * @param namespace only processes of this namespace count; without words, all of them
      * @throws TsmException.Usage when there is neither a word nor a namespace, or a prefix has no sensible value
@@ -141,6 +148,9 @@ public final class Targets {
 
     private static <C extends Candidate> List<C> named(String name, List<C> pool) {
         List<C> full = only(pool, c -> c.name().equals(name));
+        if (full.isEmpty()) {
+            full = only(pool, c -> name.equals(c.group()));
+        }
         // Who said --name api has api-8000, and means that by api, whatever else has an api in its name.
         return full.isEmpty()
                 ? only(pool, c -> c.ports().stream().anyMatch(port -> c.name().equals(name + "-" + port)))
@@ -159,7 +169,7 @@ public final class Targets {
         if (fits.isEmpty()) {
             throw notFound(word, pool);
         }
-        if (fits.size() > 1) {
+        if (fits.size() > 1 && !oneGroup(fits)) {
             String both =
                     fits.stream().map(c -> c.name() + " (ID " + c.id() + ")").collect(Collectors.joining(", "));
             throw new TsmException.Ambiguous(
@@ -169,9 +179,20 @@ public final class Targets {
         return fits;
     }
 
+    private static <C extends Candidate> boolean oneGroup(List<C> fits) {
+        String group = fits.getFirst().group();
+        return group != null && fits.stream().allMatch(c -> group.equals(c.group()));
+    }
+
     private static <C extends Candidate> TsmException.NotFound notFound(String word, List<C> pool) {
         Map<String, String> names = new LinkedHashMap<>();
         pool.forEach(c -> names.put(c.name(), c.name()));
+        pool.forEach(c -> {
+            String group = c.group();
+            if (group != null) {
+                names.putIfAbsent(group, group);
+            }
+        });
         for (C candidate : pool) {
             for (String part : candidate.name().split("-", -1)) {
                 names.putIfAbsent(part, candidate.name());

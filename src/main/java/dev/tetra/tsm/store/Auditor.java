@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import org.h2.util.ScriptReader;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +26,6 @@ import org.jspecify.annotations.Nullable;
  * query that fails gives no row at all.
  */
 public final class Auditor {
-    private static final Pattern REMARKS = Pattern.compile("--[^\n]*|//[^\n]*|/\\*.*?\\*/", Pattern.DOTALL);
 
     interface Login {
         Connection connect() throws SQLException;
@@ -46,11 +44,32 @@ public final class Auditor {
         List<String> statements = new ArrayList<>();
         ScriptReader reader = new ScriptReader(new StringReader(script));
         for (String next = reader.readStatement(); next != null; next = reader.readStatement()) {
-            if (!REMARKS.matcher(next).replaceAll("").isBlank()) {
+            if (!isRemarks(next)) {
                 statements.add(next);
             }
         }
         return statements;
+    }
+
+    /** Whether there is nothing in a text but remarks and white space. */
+    private static boolean isRemarks(String text) {
+        int at = 0;
+        while (at < text.length()) {
+            String end = text.startsWith("--", at) || text.startsWith("//", at) ? "\n" : "*/";
+            if (Character.isWhitespace(text.charAt(at))) {
+                at++;
+            } else if (end.equals("\n") || text.startsWith("/*", at)) {
+                int found = text.indexOf(end, at + 2);
+                if (found < 0) {
+                    // A line ends with the text; a remark between stars does not.
+                    return end.equals("\n");
+                }
+                at = found + end.length();
+            } else {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**

@@ -56,6 +56,9 @@ final class Database {
     private final BuildInfo build;
     private final Clock clock;
     private final @Nullable Path template;
+    /** Whether there has been a database in this home before. */
+    private final boolean known;
+
     private final Credentials credentials;
     private final Backups backups;
     private final List<String> notices = new ArrayList<>();
@@ -68,6 +71,7 @@ final class Database {
         this.home = home;
         this.build = build;
         this.clock = clock;
+        this.known = Files.exists(home.resolve("db.secret"));
         this.credentials = Credentials.of(home.resolve("db.secret"));
         this.backups = new Backups(home.resolve("backups"), clock);
     }
@@ -105,8 +109,9 @@ final class Database {
      */
     Connection open() {
         try {
+            requireWritable();
             if (!Files.exists(file("tsm"))) {
-                create();
+                return begin();
             }
             return openCurrent();
         } catch (SQLException e) {
@@ -119,12 +124,59 @@ final class Database {
         }
     }
 
+    /** H2 opens what it may not write, to read it, and the first commit would fail. */
+    private void requireWritable() {
+        Path file = file("tsm");
+        if (Files.exists(file) && !Files.isWritable(file)) {
+            throw new TsmException.Unavailable(
+                    "the database " + file + " cannot be written", "make it yours and writable: chmod u+rw " + file);
+        }
+    }
+
+    /** There is no file: in a new home that is as it should be; in another it was removed. */
+    private Connection begin() throws SQLException, IOException {
+        String gone = "the database " + file("tsm") + " is not there";
+        if (!backups.newestFirst().isEmpty()) {
+            Connection connection = restored(gone);
+            if (connection != null) {
+                return connection;
+            }
+        }
+        create();
+        if (known) {
+            notices.add(gone + " any more; tsm starts with an empty one and takes back what it finds running");
+        }
+        return openCurrent();
+    }
+
+    /** The newest backup that opens, in the file's place; null when none does. */
+    private @Nullable Connection restored(String why) throws IOException {
+        for (Path backup : backups.newestFirst()) {
+            try {
+                backups.restore(backup, file("tsm"));
+                Connection connection = openCurrent();
+                notices.add(why + "; the backup " + backup.getFileName() + " is used in its place");
+                return connection;
+            } catch (SQLException | IOException e) {
+                LOG.warn("backup {} is of no use", backup, e);
+                Files.deleteIfExists(file("tsm"));
+            }
+        }
+        return null;
+    }
+
     private Connection openCurrent() throws SQLException, IOException {
         Connection connection = Urls.connect(url(), Credentials.OWNER, credentials.owner());
         boolean done = false;
         try {
             int version = Schema.version(connection);
             Schema.refuseNewer(connection, version, build);
+            List<String> damaged = Indexes.damaged(connection);
+            if (!damaged.isEmpty()) {
+                rebuild(connection, damaged);
+                done = true;
+                return openCurrent();
+            }
             if (version == Schema.NEWEST) {
                 done = true;
                 return connection;
@@ -141,6 +193,39 @@ final class Database {
         Files.copy(file("tsm"), file("tsm.new"), StandardCopyOption.REPLACE_EXISTING);
         migrateDraft();
         return Urls.connect(url(), Credentials.OWNER, credentials.owner());
+    }
+
+    /** Puts a copy with whole indexes in the file's place. The connection is closed. */
+    private void rebuild(Connection connection, List<String> damaged) throws SQLException, IOException {
+        LOG.error("these indexes lack entries or have too many: {}", damaged);
+        Files.deleteIfExists(file("tsm.new"));
+        try (Connection draft =
+                Urls.connect(Urls.file(home.resolve("tsm.new")), Credentials.OWNER, credentials.owner())) {
+            boolean whole = false;
+            try {
+                Indexes.rebuild(connection, draft);
+                whole = Indexes.damaged(draft).isEmpty();
+            } catch (SQLException e) {
+                throw new SQLException("its indexes are damaged: " + firstLine(e), "", ErrorCode.FILE_CORRUPTED_1, e);
+            } finally {
+                shutdown(draft);
+                if (!whole) {
+                    Files.deleteIfExists(file("tsm.new"));
+                }
+            }
+            if (!whole) {
+                throw new SQLException("its indexes are damaged", "", ErrorCode.FILE_CORRUPTED_1);
+            }
+        } catch (SQLException e) {
+            shutdown(connection);
+            throw e;
+        }
+        shutdown(connection);
+        Path aside = home.resolve("tsm.broken-" + STAMP.format(clock.instant()) + SUFFIX);
+        Files.copy(file("tsm"), aside, StandardCopyOption.COPY_ATTRIBUTES);
+        moveDraft();
+        notices.add("indexes of the database were damaged (" + String.join(", ", damaged)
+                + "), so it was written anew from its tables; as it was, it is in " + aside);
     }
 
     private void create() throws SQLException, IOException {
@@ -171,16 +256,9 @@ final class Database {
         try {
             Files.move(file("tsm"), aside);
             String kept = "the database could not be opened (" + firstLine(broken) + ") and was moved to " + aside;
-            for (Path backup : backups.newestFirst()) {
-                try {
-                    backups.restore(backup, file("tsm"));
-                    Connection connection = openCurrent();
-                    notices.add(kept + "; the backup " + backup.getFileName() + " is used in its place");
-                    return connection;
-                } catch (SQLException | IOException e) {
-                    LOG.warn("backup {} is of no use", backup, e);
-                    Files.deleteIfExists(file("tsm"));
-                }
+            Connection connection = restored(kept);
+            if (connection != null) {
+                return connection;
             }
             create();
             notices.add(kept + "; there is no usable backup, so tsm starts with an empty one and takes back what it"

@@ -3,9 +3,11 @@ package dev.tetra.tsm.store;
 import dev.tetra.tsm.model.EnvSource;
 import dev.tetra.tsm.model.EnvVar;
 import dev.tetra.tsm.model.Masking;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jspecify.annotations.Nullable;
 
 /** The environments of processes. Their values are needed to restart and are out of the auditor's reach. */
 public final class Environments {
@@ -25,23 +27,35 @@ public final class Environments {
                 .bind("key", processKey)
                 .bind("source", source.word())
                 .execute();
+        add(processKey, source, variables);
+    }
+
+    /** Writes the variables of a process that has none from that source. */
+    public void add(long processKey, EnvSource source, List<EnvVar> variables) {
         if (variables.isEmpty()) {
             return;
         }
-        PreparedBatch batch = handle.prepareBatch("""
+        // One statement, however many there are.
+        handle.createUpdate("""
                         INSERT INTO tsm.process_env (process_key, name, source, text, shown, fingerprint)
-                        VALUES (:key, :name, :source, :text, :shown, :fingerprint)
-                        """);
-        for (EnvVar variable : variables) {
-            batch.bind("key", processKey)
-                    .bind("name", variable.name())
-                    .bind("source", source.word())
-                    .bind("text", variable.value())
-                    .bind("shown", masking.value(variable.name(), variable.value()))
-                    .bind("fingerprint", fingerprints.of(handle, variable.value()))
-                    .add();
-        }
-        batch.execute();
+                        SELECT :key, name, :source, text, shown, fingerprint
+                        FROM UNNEST(CAST(:names AS VARCHAR ARRAY), CAST(:texts AS VARCHAR ARRAY),
+                          CAST(:shown AS VARCHAR ARRAY), CAST(:prints AS VARCHAR ARRAY))
+                          AS given (name, text, shown, fingerprint)
+                        """)
+                .bind("key", processKey)
+                .bind("source", source.word())
+                .bindArray("names", String.class, each(variables, EnvVar::name))
+                .bindArray("texts", String.class, each(variables, EnvVar::value))
+                .bindArray("shown", String.class, each(variables, v -> masking.value(v.name(), v.value())))
+                .bindArray("prints", String.class, each(variables, v -> fingerprints.of(handle, v.value())))
+                .execute();
+    }
+
+    private static Object[] each(List<EnvVar> variables, Function<EnvVar, @Nullable String> what) {
+        @Nullable Object[] all = new @Nullable Object[variables.size()];
+        Arrays.setAll(all, i -> what.apply(variables.get(i)));
+        return all;
     }
 
     /** Every variable of a process from every source, in order of name; later sources win. */

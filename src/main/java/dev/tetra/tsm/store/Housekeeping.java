@@ -10,15 +10,29 @@ import org.h2.mvstore.MVStore;
 /**
  * Keeps the file bounded. With {@code WRITE_DELAY=0} H2 runs no background thread, and it is that thread which otherwise
  * rewrites sparse chunks so that their space can be used again.
+ *
+ * <p>Chunks are rewritten, not moved towards the file's beginning as {@code MVStore.compactFile} does: that goes against
+ * an assertion of H2 2.4.240 ({@code FreeSpaceBitSet.allocate}) about space that must not be used before it is synced.
  */
 final class Housekeeping {
+    /** Percent of a chunk that is alive, below which it is rewritten. */
+    private static final int FILL_RATE = 90;
+
+    private static final int BYTES_AT_ONCE = 4 << 20;
+
     private Housekeeping() {}
 
     static void compact(Connection connection, Duration atMost) throws SQLException {
         JdbcConnection jdbc = connection.unwrap(JdbcConnection.class);
         if (jdbc.getSession() instanceof SessionLocal session) {
             MVStore store = session.getDatabase().getStore().getMvStore();
-            store.compactFile((int) Math.min(atMost.toMillis(), Integer.MAX_VALUE));
+            store.setRetentionTime(0);
+            long until = System.nanoTime() + atMost.toNanos();
+            boolean more = true;
+            while (more && System.nanoTime() - until < 0) {
+                more = store.compact(FILL_RATE, BYTES_AT_ONCE);
+            }
+            store.commit();
         }
     }
 }

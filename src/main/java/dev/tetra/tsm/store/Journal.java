@@ -61,9 +61,10 @@ public final class Journal {
             String message) {
         OffsetDateTime at = Columns.now(clock);
         String shown = masking.text(message);
-        long key = handle.createUpdate("""
-                        INSERT INTO tsm.event (at, kind, process_key, process_name, run_key, origin, message)
-                        VALUES (:at, :kind, :process, :name, :run, :origin, :message)
+        written.add(handle.createUpdate("""
+                        INSERT INTO tsm.event (at, kind, process_key, process_name, namespace, run_key, origin, message)
+                        VALUES (:at, :kind, :process, :name,
+                                (SELECT p.namespace FROM tsm.process p WHERE p.pk = :process), :run, :origin, :message)
                         """)
                 .bind("at", at)
                 .bind("kind", kind.word())
@@ -72,16 +73,24 @@ public final class Journal {
                 .bind("run", runKey)
                 .bind("origin", origin.word())
                 .bind("message", shown)
-                .executeAndReturnGeneratedKeys("pk")
-                .map((row, context) -> row.getLong("pk"))
-                .one();
-        written.add(new Event(key, at.toInstant(), kind, processKey, processName, runKey, origin, shown));
+                .executeAndReturnGeneratedKeys("pk", "namespace")
+                .map((row, context) -> new Event(
+                        row.getLong("pk"),
+                        at.toInstant(),
+                        kind,
+                        processKey,
+                        processName,
+                        row.getString("namespace"),
+                        runKey,
+                        origin,
+                        shown))
+                .one());
     }
 
     /** The latest events of a process, newest first. */
     public List<Event> latest(long processKey, int count) {
         return handle.createQuery("""
-                        SELECT pk, at, kind, process_key, process_name, run_key, origin, message
+                        SELECT pk, at, kind, process_key, process_name, namespace, run_key, origin, message
                         FROM tsm.event WHERE process_key = :key ORDER BY pk DESC LIMIT :count
                         """)
                 .bind("key", processKey)
@@ -97,6 +106,7 @@ public final class Journal {
                 Columns.word(EventKind.class, row.getString("kind")),
                 Columns.longOrNull(row, "process_key"),
                 row.getString("process_name"),
+                row.getString("namespace"),
                 Columns.longOrNull(row, "run_key"),
                 Columns.word(Origin.class, row.getString("origin")),
                 row.getString("message"));
@@ -120,7 +130,7 @@ public final class Journal {
     /** Wanted events from a key on, in order, at most so many. */
     public List<Event> from(EventFilter filter, long key, int count) {
         return filtered("""
-                        SELECT pk, at, kind, process_key, process_name, run_key, origin, message
+                        SELECT pk, at, kind, process_key, process_name, namespace, run_key, origin, message
                         FROM tsm.event WHERE pk >= :from AND <conditions> ORDER BY pk LIMIT :count
                         """, filter)
                 .bind("from", key)
@@ -144,10 +154,16 @@ public final class Journal {
             lists.put("processes", filter.processes() == null ? List.of() : List.copyOf(filter.processes()));
             lists.put("names", filter.names() == null ? List.of() : List.copyOf(filter.names()));
         }
+        if (filter.namespace() != null) {
+            conditions.add("namespace = :namespace");
+        }
         Query query = handle.createQuery(sql.replace("<conditions>", String.join(" AND ", conditions)));
         lists.forEach((name, list) -> query.bindList(EmptyHandling.NULL_KEYWORD, name, list));
         if (filter.since() != null) {
             query.bind("since", Columns.utc(filter.since()));
+        }
+        if (filter.namespace() != null) {
+            query.bind("namespace", filter.namespace());
         }
         return query;
     }

@@ -35,16 +35,26 @@ public final class Ports {
                 .findOne();
     }
 
+    /** Gives a process a port that another one holds, to share it with that. */
+    public void share(int port, long processKey, PortSource source) {
+        insert(port, processKey, source, true);
+    }
+
     /** Gives a port to a process. The constraint refuses one that is held. */
     public void allocate(int port, long processKey, PortSource source) {
+        insert(port, processKey, source, false);
+    }
+
+    private void insert(int port, long processKey, PortSource source, boolean shares) {
         handle.createUpdate("""
-                        INSERT INTO tsm.port_allocation (port, process_key, source, allocated_at)
-                        VALUES (:port, :process, :source, :at)
+                        INSERT INTO tsm.port_allocation (port, process_key, source, allocated_at, shares)
+                        VALUES (:port, :process, :source, :at, :shares)
                         """)
                 .bind("port", port)
                 .bind("process", processKey)
                 .bind("source", source.word())
                 .bind("at", Columns.now(clock))
+                .bind("shares", shares)
                 .execute();
     }
 
@@ -54,6 +64,18 @@ public final class Ports {
                 .bind("at", Columns.now(clock))
                 .bind("process", processKey)
                 .execute();
+        passOn();
+    }
+
+    /** A port whose holder gave it back is held by the first of those that share it. */
+    private void passOn() {
+        handle.createUpdate("""
+                        UPDATE tsm.port_allocation SET shares = FALSE
+                        WHERE pk IN (SELECT MIN(s.pk) FROM tsm.port_allocation s
+                                     WHERE s.shares AND s.released_at IS NULL
+                                       AND NOT EXISTS (SELECT 1 FROM tsm.port_allocation o WHERE o.live_port = s.port)
+                                     GROUP BY s.port)
+                        """).execute();
     }
 
     /** A port that was held for a process that is tracked no more. */
@@ -63,15 +85,16 @@ public final class Ports {
     public List<Stale> releaseStale() {
         List<Stale> stale = handle.createQuery("""
                         SELECT a.port, p.name FROM tsm.port_allocation a JOIN tsm.process p ON p.pk = a.process_key
-                        WHERE a.live_port IS NOT NULL AND p.live_id IS NULL ORDER BY a.port
+                        WHERE a.released_at IS NULL AND p.live_id IS NULL ORDER BY a.port
                         """)
                 .map((row, context) -> new Stale(row.getInt("port"), row.getString("name")))
                 .list();
         handle.createUpdate("""
                         UPDATE tsm.port_allocation SET released_at = :at
-                        WHERE live_port IS NOT NULL
+                        WHERE released_at IS NULL
                           AND process_key IN (SELECT pk FROM tsm.process WHERE live_id IS NULL)
                         """).bind("at", Columns.now(clock)).execute();
+        passOn();
         return stale;
     }
 

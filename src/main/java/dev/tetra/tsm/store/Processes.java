@@ -1,5 +1,6 @@
 package dev.tetra.tsm.store;
 
+import dev.tetra.tsm.model.Health;
 import dev.tetra.tsm.model.Kind;
 import dev.tetra.tsm.model.Lifecycle;
 import dev.tetra.tsm.model.LogPolicy;
@@ -9,8 +10,10 @@ import dev.tetra.tsm.model.PortSource;
 import dev.tetra.tsm.model.ProcessSpec;
 import dev.tetra.tsm.model.ProcessType;
 import dev.tetra.tsm.model.RestartPolicy;
+import dev.tetra.tsm.model.RunCause;
 import dev.tetra.tsm.model.Status;
 import dev.tetra.tsm.model.StopPolicy;
+import dev.tetra.tsm.model.SupervisionPolicy;
 import dev.tetra.tsm.model.Wanted;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -30,9 +33,16 @@ public final class Processes {
                    r.pk AS r_pk, r.generation AS r_generation, r.token AS r_token, r.cause AS r_cause, r.pid AS r_pid,
                    r.start_ticks AS r_start_ticks, r.boot_id AS r_boot_id, r.started_at AS r_started_at,
                    r.ended_at AS r_ended_at, r.exit_code AS r_exit_code, r.exit_signal AS r_exit_signal,
-                   r.exit_signal_name AS r_exit_signal_name, r.exit_unknown AS r_exit_unknown
+                   r.exit_signal_name AS r_exit_signal_name, r.exit_unknown AS r_exit_unknown,
+                   r.exit_memory_limit AS r_exit_memory_limit,
+                   s.pk AS s_pk, s.generation AS s_generation, s.token AS s_token, s.cause AS s_cause, s.pid AS s_pid,
+                   s.start_ticks AS s_start_ticks, s.boot_id AS s_boot_id, s.started_at AS s_started_at,
+                   s.ended_at AS s_ended_at, s.exit_code AS s_exit_code, s.exit_signal AS s_exit_signal,
+                   s.exit_signal_name AS s_exit_signal_name, s.exit_unknown AS s_exit_unknown,
+                   s.exit_memory_limit AS s_exit_memory_limit
             FROM tsm.process p
             LEFT JOIN tsm.run r ON r.pk = p.run_key
+            LEFT JOIN tsm.run s ON s.pk = p.standby_run
             LEFT JOIN tsm.port_allocation a ON a.live_process = p.pk
             LEFT JOIN tsm.ipc_channel c ON c.process_key = p.pk
             WHERE p.live_id IS NOT NULL
@@ -49,39 +59,58 @@ public final class Processes {
             """;
     private static final String LIFE_COLUMNS = """
             wanted = :wanted, status = :status, generation = :generation, attempt = :attempt, unstable = :unstable,
-            restarts = :restarts
+            restarts = :restarts, health = :health, next_cause = :nextCause,
+            standby_run = :standby, rest_status = :rest, due_at = :due,
+            unwatched = :unwatched
             """;
 
     private final Handle handle;
     private final Clock clock;
     private final Masking masking;
+    private final Remembered remembered;
+    private final Writes writes;
 
-    Processes(Handle handle, Clock clock, Masking masking) {
+    Processes(Handle handle, Clock clock, Masking masking, Remembered remembered, Writes writes) {
         this.handle = handle;
         this.clock = clock;
         this.masking = masking;
+        this.remembered = remembered;
+        this.writes = writes;
     }
 
     /** All that are tracked, by ID. */
     public List<ManagedProcess> all() {
+        return writes.ofProcesses() ? readAll() : remembered.all(this::readAll);
+    }
+
+    private List<ManagedProcess> readAll() {
+        Policies.Of policies = policies().all();
         return handle.createQuery(SELECT + "ORDER BY p.tsm_id")
-                .map((row, context) -> read(row))
+                .map((row, context) -> read(row, policies))
                 .list();
     }
 
     /** One that is tracked. */
     public Optional<ManagedProcess> find(long key) {
+        return writes.ofProcesses() ? read(key) : remembered.find(key, () -> read(key));
+    }
+
+    private Optional<ManagedProcess> read(long key) {
         return handle.createQuery(SELECT + "AND p.pk = :key")
                 .bind("key", key)
-                .map((row, context) -> read(row))
+                .map((row, context) -> read(row, policies()::of))
                 .findOne();
     }
 
     /** One that is tracked, by its exact name. */
     public Optional<ManagedProcess> named(String name) {
+        return writes.ofProcesses() ? read(name) : remembered.named(name, () -> read(name));
+    }
+
+    private Optional<ManagedProcess> read(String name) {
         return handle.createQuery(SELECT + "AND p.live_name = :name")
                 .bind("name", name)
-                .map((row, context) -> read(row))
+                .map((row, context) -> read(row, policies()::of))
                 .findOne();
     }
 
@@ -99,13 +128,15 @@ public final class Processes {
                         + " interpreter, cwd, service, env_name, env_file, umask, restart_policy, backoff_min_ms,"
                         + " backoff_max_ms, stable_after_ms, min_uptime_ms, max_unstable, stop_signal, kill_timeout_ms,"
                         + " log_max_size, log_keep, log_max_age_ms,"
-                        + " wanted, status, generation, attempt, unstable, restarts";
+                        + " wanted, status, generation, attempt, unstable, restarts, health, next_cause,"
+                        + " standby_run, rest_status, due_at, unwatched";
         String values =
                 ":id, :name, :at, :namespace, :kind, :type, :command, :commandShown, :argv, :executable, :script,"
                         + " :interpreter, :cwd, :service, :envName, :envFile, :umask, :restart, :backoffMin,"
                         + " :backoffMax, :stableAfter, :minUptime, :maxUnstable, :stopSignal, :killTimeout,"
                         + " :logMaxSize, :logKeep, :logMaxAge,"
-                        + " :wanted, :status, :generation, :attempt, :unstable, :restarts";
+                        + " :wanted, :status, :generation, :attempt, :unstable, :restarts, :health, :nextCause,"
+                        + " :standby, :rest, :due, :unwatched";
         var insert = handle.createUpdate("INSERT INTO tsm.process (" + columns + ") VALUES (" + values + ")");
         bindSpec(insert, spec);
         bindLife(insert, life);
@@ -115,7 +146,8 @@ public final class Processes {
                 .executeAndReturnGeneratedKeys("PK")
                 .mapTo(Long.class)
                 .one();
-        new Spans(handle, clock).note(key, life);
+        policies().save(key, spec.supervision());
+        new Spans(handle, clock).begin(key, life);
         return key;
     }
 
@@ -124,6 +156,7 @@ public final class Processes {
         var update = handle.createUpdate("UPDATE tsm.process SET " + SPEC_COLUMNS + " WHERE pk = :key");
         bindSpec(update, spec);
         update.bind("key", key).execute();
+        policies().save(key, spec.supervision());
     }
 
     /** Writes what its supervisor decided; notes the time when it came to rest. */
@@ -204,36 +237,54 @@ public final class Processes {
                 .bind("generation", life.generation())
                 .bind("attempt", life.attempt())
                 .bind("unstable", life.unstable())
-                .bind("restarts", life.restarts());
+                .bind("restarts", life.restarts())
+                .bind("health", life.health().word())
+                .bind("nextCause", life.next() == null ? null : life.next().word())
+                .bind("standby", life.standby())
+                .bind("rest", life.rest() == null ? null : life.rest().word())
+                .bind("due", Columns.utc(life.triggers().due()))
+                .bind("unwatched", life.triggers().unwatched());
     }
 
-    private static ManagedProcess read(ResultSet row) throws SQLException {
+    private Policies policies() {
+        return new Policies(handle, clock, masking, new Tables(handle, remembered, writes));
+    }
+
+    private static ManagedProcess read(ResultSet row, Policies.Of policies) throws SQLException {
         @Nullable String portSource = row.getString("port_source");
         return new ManagedProcess(
                 row.getLong("pk"),
                 row.getInt("tsm_id"),
                 row.getString("name"),
-                spec(row),
+                spec(row, policies.of(row.getLong("pk"))),
                 life(row),
                 Columns.intOrNull(row, "port"),
                 portSource == null ? null : Columns.word(PortSource.class, portSource),
                 row.getString("socket"),
                 row.getObject("r_pk") == null ? null : Runs.read(row, "r_", row.getLong("pk")),
+                row.getObject("s_pk") == null ? null : Runs.read(row, "s_", row.getLong("pk")),
                 Columns.instant(row, "created_at"),
                 Columns.instantOrNull(row, "stopped_at"));
     }
 
     private static Lifecycle life(ResultSet row) throws SQLException {
+        @Nullable String next = row.getString("next_cause");
+        @Nullable String rest = row.getString("rest_status");
         return new Lifecycle(
                 Columns.word(Wanted.class, row.getString("wanted")),
                 Columns.word(Status.class, row.getString("status")),
                 row.getLong("generation"),
                 row.getInt("attempt"),
                 row.getInt("unstable"),
-                row.getInt("restarts"));
+                row.getInt("restarts"),
+                Columns.word(Health.class, row.getString("health")),
+                next == null ? null : Columns.word(RunCause.class, next),
+                Columns.longOrNull(row, "standby_run"),
+                rest == null ? null : Columns.word(Status.class, rest),
+                new Lifecycle.Triggers(Columns.instantOrNull(row, "due_at"), row.getString("unwatched")));
     }
 
-    private static ProcessSpec spec(ResultSet row) throws SQLException {
+    private static ProcessSpec spec(ResultSet row, SupervisionPolicy supervision) throws SQLException {
         Object[] argv = (Object[]) row.getArray("argv").getArray();
         return new ProcessSpec(
                 row.getString("namespace"),
@@ -260,6 +311,7 @@ public final class Processes {
                 new LogPolicy(
                         row.getLong("log_max_size"),
                         row.getInt("log_keep"),
-                        Duration.ofMillis(row.getLong("log_max_age_ms"))));
+                        Duration.ofMillis(row.getLong("log_max_age_ms"))),
+                supervision);
     }
 }

@@ -5,9 +5,11 @@ import dev.tetra.tsm.model.Identity;
 import dev.tetra.tsm.model.Masking;
 import dev.tetra.tsm.model.Run;
 import dev.tetra.tsm.model.RunCause;
+import dev.tetra.tsm.model.Told;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** Rows of executions. A run is written three times: decided, spawned, ended; then never again. */
 public final class Runs {
     private static final String COLUMNS = "pk, process_key, generation, token, cause, pid, start_ticks, boot_id,"
-            + " started_at, ended_at, exit_code, exit_signal, exit_signal_name, exit_unknown";
+            + " started_at, ended_at, exit_code, exit_signal, exit_signal_name, exit_unknown, exit_memory_limit";
 
     private final Handle handle;
     private final Clock clock;
@@ -59,20 +61,117 @@ public final class Runs {
                 .execute();
     }
 
-    /** Records its end. The first end counts. */
-    public void ended(long runKey, Exit exit, Instant at) {
-        handle.createUpdate("""
+    /** Records its end. The first end counts; returns whether this is it. */
+    public boolean ended(long runKey, Exit exit, Instant at) {
+        int rows = handle.createUpdate("""
                         UPDATE tsm.run SET ended_at = :at, exit_code = :code, exit_signal = :signal,
-                               exit_signal_name = :signalName, exit_unknown = :unknown
+                               exit_signal_name = :signalName, exit_unknown = :unknown, exit_memory_limit = :limit
                         WHERE pk = :key AND ended_at IS NULL
                         """)
                 .bind("at", Columns.utc(at))
                 .bind("code", exit instanceof Exit.Code(int code) ? code : null)
                 .bind("signal", exit instanceof Exit.Signalled s ? s.signal() : null)
                 .bind("signalName", exit instanceof Exit.Signalled s ? s.name() : null)
+                .bind("limit", exit instanceof Exit.Signalled s ? s.memoryLimit() : null)
                 .bind("unknown", exit instanceof Exit.Unknown(String why) ? masking.text(why) : null)
                 .bind("key", runKey)
                 .execute();
+        return rows > 0;
+    }
+
+    /**
+     * Records that nobody has seen the end of those runs of a process that are not recorded as ended, but for two.
+     *
+     * @param present the key of its present run
+     * @param standby the key of the one that goes on until that is ready; the same for none
+     * @return the keys of those runs, in their order
+     */
+    public List<Long> unseen(long processKey, long present, long standby, String why) {
+        List<Long> runs = handle.createQuery("""
+                        SELECT pk FROM tsm.run
+                        WHERE process_key = :process AND pk <> :present AND pk <> :standby AND ended_at IS NULL
+                        ORDER BY pk
+                        """)
+                .bind("process", processKey)
+                .bind("present", present)
+                .bind("standby", standby)
+                .mapTo(Long.class)
+                .list();
+        for (long run : runs) {
+            handle.createUpdate("UPDATE tsm.run SET ended_at = :at, exit_unknown = :why WHERE pk = :run")
+                    .bind("at", Columns.now(clock))
+                    .bind("why", why)
+                    .bind("run", run)
+                    .execute();
+        }
+        return runs;
+    }
+
+    /** The run of a key. */
+    public Optional<Run> find(long key) {
+        return handle.createQuery("SELECT " + COLUMNS + " FROM tsm.run WHERE pk = :key")
+                .bind("key", key)
+                .map((row, context) -> read(row, "", row.getLong("process_key")))
+                .findOne();
+    }
+
+    /** Records what its program has told of itself, in place of what was recorded before. */
+    public void tell(long runKey, Told told) {
+        Identity main = told.main();
+        handle.createUpdate("""
+                        UPDATE tsm.run SET told_status = :status, told_main_pid = :main, told_main_ticks = :ticks,
+                               told_watchdog_ms = :watchdog
+                        WHERE pk = :key
+                        """)
+                .bind("status", told.status())
+                .bind("main", main == null ? null : main.pid())
+                .bind("ticks", main == null ? null : main.startTicks())
+                .bind(
+                        "watchdog",
+                        told.patience() == null
+                                ? null
+                                : Math.max(1, told.patience().toMillis()))
+                .bind("key", runKey)
+                .execute();
+    }
+
+    /** What its program has told of itself. */
+    public Told told(long runKey) {
+        return handle.createQuery("""
+                        SELECT told_status, told_main_pid, told_main_ticks, told_watchdog_ms, boot_id FROM tsm.run
+                        WHERE pk = :key
+                        """)
+                .bind("key", runKey)
+                .map((row, context) -> {
+                    Long main = Columns.longOrNull(row, "told_main_pid");
+                    String boot = row.getString("boot_id");
+                    Long watchdog = Columns.longOrNull(row, "told_watchdog_ms");
+                    return new Told(
+                            row.getString("told_status"),
+                            main == null || boot == null
+                                    ? null
+                                    : new Identity(main, row.getLong("told_main_ticks"), boot),
+                            watchdog == null ? null : Duration.ofMillis(watchdog));
+                })
+                .findOne()
+                .orElse(Told.NOTHING);
+    }
+
+    /** Records that the command after it was executed. */
+    public void cleanUp(long runKey, Instant at) {
+        handle.createUpdate("UPDATE tsm.run SET post_stop_at = :at WHERE pk = :key")
+                .bind("at", Columns.utc(at))
+                .bind("key", runKey)
+                .execute();
+    }
+
+    /** Whether the command after it was executed. */
+    public boolean cleanedUp(long runKey) {
+        return handle.createQuery("SELECT post_stop_at IS NOT NULL FROM tsm.run WHERE pk = :key")
+                .bind("key", runKey)
+                .mapTo(Boolean.class)
+                .findOne()
+                .orElse(false);
     }
 
     /** The latest runs of a process, newest first. */
@@ -116,7 +215,10 @@ public final class Runs {
         }
         Integer signal = Columns.intOrNull(row, prefix + "exit_signal");
         if (signal != null) {
-            return new Exit.Signalled(signal, row.getString(prefix + "exit_signal_name"));
+            return new Exit.Signalled(
+                    signal,
+                    row.getString(prefix + "exit_signal_name"),
+                    Columns.longOrNull(row, prefix + "exit_memory_limit"));
         }
         String unknown = row.getString(prefix + "exit_unknown");
         return unknown == null ? null : new Exit.Unknown(unknown);

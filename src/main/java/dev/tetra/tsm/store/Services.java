@@ -140,12 +140,21 @@ public final class Services {
         handle.createUpdate("DELETE FROM tsm.process_field WHERE process_key = :key")
                 .bind("key", processKey)
                 .execute();
-        fields.forEach((name, text) -> handle.createUpdate(
-                        "INSERT INTO tsm.process_field (process_key, name, text) VALUES (:key, :name, :text)")
-                .bind("key", processKey)
+        addOptions(processKey, fields);
+    }
+
+    /** Writes the options of a process that has none. */
+    public void addOptions(long processKey, Map<String, String> fields) {
+        if (fields.isEmpty()) {
+            return;
+        }
+        PreparedBatch batch = handle.prepareBatch(
+                "INSERT INTO tsm.process_field (process_key, name, text) VALUES (:key, :name, :text)");
+        fields.forEach((name, text) -> batch.bind("key", processKey)
                 .bind("name", name)
                 .bind("text", text)
-                .execute());
+                .add());
+        batch.execute();
     }
 
     private static Service read(ResultSet row, Map<String, String> fields) throws SQLException {

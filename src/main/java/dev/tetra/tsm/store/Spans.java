@@ -12,7 +12,7 @@ import org.jdbi.v3.core.Handle;
 
 /**
  * How each process fared while it was wanted to run, as stretches of time without a gap. A process that ended with success
- * and is not to run again is not wanted any more.
+ * and is not to run again is not wanted any more, and a job is not while it awaits its time.
  */
 public final class Spans {
     private static final String SEEN = "seen-at";
@@ -25,20 +25,43 @@ public final class Spans {
         this.clock = clock;
     }
 
+    /** Begins the first stretch of a process that was just made. */
+    void begin(long processKey, Lifecycle life) {
+        if (!counts(life)) {
+            return;
+        }
+        handle.createUpdate("INSERT INTO tsm.wanted_span (process_key, state, began_at) VALUES (:key, :state, :now)")
+                .bind("key", processKey)
+                .bind("state", state(life))
+                .bind("now", Columns.now(clock))
+                .execute();
+    }
+
+    private static boolean counts(Lifecycle life) {
+        return life.status() != Status.LOST
+                && life.wanted() != Wanted.STOP
+                && life.status() != Status.EXITED
+                && !life.awaitsTime();
+    }
+
+    private static String state(Lifecycle life) {
+        return life.status() == Status.ONLINE || life.standby() != null ? "online" : "down";
+    }
+
     /** Ends the present stretch if what was decided ends it, and begins another. */
     void note(long processKey, Lifecycle life) {
         if (life.status() == Status.LOST) {
             return;
         }
-        if (life.wanted() == Wanted.STOP || life.status() == Status.EXITED) {
+        if (!counts(life)) {
             end(processKey);
             return;
         }
-        String state = life.status() == Status.ONLINE ? "online" : "down";
+        String state = state(life);
         OffsetDateTime now = Columns.now(clock);
         handle.createUpdate("""
                         UPDATE tsm.wanted_span SET ended_at = GREATEST(began_at, :now)
-                        WHERE open_process = :key AND state <> :state
+                        WHERE process_key = :key AND ended_at IS NULL AND state <> :state
                         """)
                 .bind("now", now)
                 .bind("key", processKey)
@@ -47,7 +70,7 @@ public final class Spans {
         handle.createUpdate("""
                         INSERT INTO tsm.wanted_span (process_key, state, began_at)
                         SELECT :key, :state, :now
-                        WHERE NOT EXISTS (SELECT 1 FROM tsm.wanted_span WHERE open_process = :key)
+                        WHERE NOT EXISTS (SELECT 1 FROM tsm.wanted_span WHERE process_key = :key AND ended_at IS NULL)
                         """)
                 .bind("key", processKey)
                 .bind("state", state)
@@ -57,7 +80,8 @@ public final class Spans {
 
     /** Ends the present stretch. */
     void end(long processKey) {
-        handle.createUpdate("UPDATE tsm.wanted_span SET ended_at = GREATEST(began_at, :now) WHERE open_process = :key")
+        handle.createUpdate(
+                        "UPDATE tsm.wanted_span SET ended_at = GREATEST(began_at, :now) WHERE process_key = :key AND ended_at IS NULL")
                 .bind("now", Columns.now(clock))
                 .bind("key", processKey)
                 .execute();
@@ -78,18 +102,18 @@ public final class Spans {
         handle.createUpdate("""
                         INSERT INTO tsm.wanted_span (process_key, state, began_at, ended_at)
                         SELECT process_key, 'online', began_at, :until FROM tsm.wanted_span
-                        WHERE open_process IS NOT NULL AND state = 'online' AND began_at < :until
+                        WHERE ended_at IS NULL AND state = 'online' AND began_at < :until
                         """).bind("until", until).execute();
         handle.createUpdate("""
                         UPDATE tsm.wanted_span SET state = 'unseen', began_at = GREATEST(began_at, :until)
-                        WHERE open_process IS NOT NULL AND state = 'online'
+                        WHERE ended_at IS NULL AND state = 'online'
                         """).bind("until", until).execute();
     }
 
     /** A process was found running: it was online all the time that nobody looked. */
     public void seenAgain(long processKey) {
         handle.createUpdate(
-                        "UPDATE tsm.wanted_span SET state = 'online' WHERE open_process = :key AND state = 'unseen'")
+                        "UPDATE tsm.wanted_span SET state = 'online' WHERE process_key = :key AND ended_at IS NULL AND state = 'unseen'")
                 .bind("key", processKey)
                 .execute();
     }

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
@@ -18,17 +17,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.h2.api.ErrorCode;
-import org.h2.jdbcx.JdbcConnectionPool;
-import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.statement.SqlStatements;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,9 +40,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Store implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Store.class);
-    private static final int CONNECTIONS = 12;
-    private static final int RECONNECTS = 10;
-    private static final Duration BETWEEN_RECONNECTS = Duration.ofMillis(20);
     /** Classes of SQLSTATE (ISO 9075-2) that say nothing about the database itself. */
     private static final String CONSTRAINT = "23";
 
@@ -53,81 +48,28 @@ public final class Store implements AutoCloseable {
 
     private final Database database;
     private final Clock clock;
-    private volatile JdbcConnectionPool pool;
-    /** Whether the connections may be dead. */
-    private final AtomicBoolean suspect = new AtomicBoolean();
-
-    private final ReentrantLock reconnecting = new ReentrantLock();
-
+    private final Connections connections;
+    private final AuditAccess audit;
     private final Jdbi jdbi;
     private final EventFeed feed = new EventFeed();
     private final ReentrantLock decisions = new ReentrantLock();
     private final Masking masking;
     private final Fingerprints fingerprints = new Fingerprints();
-    private final MemoryGuard guard = new MemoryGuard(this::cancelAuditors);
-    private final ForeignTools tools;
-    private final AtomicBoolean commented = new AtomicBoolean();
+    private final Remembered remembered = new Remembered();
     private volatile boolean closed;
 
     private Store(Database database, Clock clock, Masking masking) {
         this.masking = masking;
-        this.tools = new ForeignTools(database.home(), Urls.name(database.path()), guard);
         this.database = database;
         this.clock = clock;
-        this.pool = pool();
-        this.jdbi = Jdbi.create(this::connect);
+        this.connections = new Connections(database, this::renewed);
+        this.audit = new AuditAccess(database, connections::connect);
+        this.jdbi = Jdbi.create(connections);
     }
 
-    private JdbcConnectionPool pool() {
-        JdbcConnectionPool fresh = JdbcConnectionPool.create(
-                database.url(), Credentials.OWNER, database.credentials().owner());
-        fresh.setMaxConnections(CONNECTIONS);
-        return fresh;
-    }
-
-    /** H2 closes a database that it could not write to, as on a full disk; the connections to it are dead from then on. */
-    private Connection connect() throws SQLException {
-        if (suspect.get() && !closed) {
-            return reconnect();
-        }
-        JdbcConnectionPool present = pool;
-        try {
-            return present.getConnection();
-        } catch (IllegalStateException disposed) {
-            // Another thread has put a new pool in its place in this very moment.
-            if (present == pool) {
-                throw disposed;
-            }
-            return pool.getConnection();
-        }
-    }
-
-    private Connection reconnect() throws SQLException {
-        reconnecting.lock();
-        try {
-            for (int tries = 1; suspect.get(); tries++) {
-                JdbcConnectionPool dead = pool;
-                pool = pool();
-                dead.dispose();
-                commented.set(false);
-                Connection connection = pool.getConnection();
-                try (Statement statement = connection.createStatement()) {
-                    statement.execute("SELECT COUNT(*) FROM tsm.setting");
-                    suspect.set(false);
-                    return connection;
-                } catch (SQLException e) {
-                    connection.close();
-                    // It may have been the dying database, which is told from a new one by this alone.
-                    if (tries == RECONNECTS) {
-                        throw e;
-                    }
-                    LockSupport.parkNanos(BETWEEN_RECONNECTS.toNanos());
-                }
-            }
-        } finally {
-            reconnecting.unlock();
-        }
-        return pool.getConnection();
+    private void renewed() {
+        remembered.written(Set.of(Writes.ANY));
+        audit.renewed();
     }
 
     /**
@@ -160,7 +102,8 @@ public final class Store implements AutoCloseable {
         try {
             first.close();
         } catch (SQLException e) {
-            throw new TsmException.Unavailable("the database cannot be used: " + e.getMessage(), "", e);
+            throw new TsmException.Unavailable(
+                    "the database cannot be used: " + reason(e), "is its disk full? 'tsm daemon logs' says more", e);
         }
         return store;
     }
@@ -187,19 +130,47 @@ public final class Store implements AutoCloseable {
      * @throws TsmException.Failed when the database cannot be read or written; nothing of the transaction happened then
      */
     public <T> T call(Function<Tx, T> work) {
+        AtomicBoolean worked = new AtomicBoolean();
         try {
-            List<Event> events = new ArrayList<>();
-            T result = jdbi.inTransaction(handle -> {
-                Tx tx = tx(handle);
-                T value = work.apply(tx);
-                events.addAll(tx.events());
-                return value;
-            });
-            feed.publish(events);
-            return result;
+            return transaction(work, worked);
+        } catch (JdbiException e) {
+            TsmException told = inWords(e);
+            if (worked.get() || !connections.suspected() || closed) {
+                throw told;
+            }
+        }
+        // The connection was dead before anything could be committed on it.
+        try {
+            return transaction(work, worked);
         } catch (JdbiException e) {
             throw inWords(e);
         }
+    }
+
+    /**
+     * One transaction.
+     *
+     * @param worked set once all of the work was done, so that a failure is one of the commit
+     */
+    private <T> T transaction(Function<Tx, T> work, AtomicBoolean worked) {
+        List<Event> events = new ArrayList<>();
+        Writes writes = new Writes(remembered);
+        T result;
+        try {
+            result = jdbi.inTransaction(handle -> {
+                handle.getConfig(SqlStatements.class).setSqlLogger(writes);
+                Tx tx = new Tx(handle, clock, masking, fingerprints, remembered, writes);
+                T value = work.apply(tx);
+                events.addAll(tx.events());
+                worked.set(true);
+                return value;
+            });
+        } finally {
+            // Also after a failure: of a commit that failed nobody knows how far it came.
+            remembered.written(writes.tables());
+        }
+        feed.publish(events);
+        return result;
     }
 
     /** Runs one transaction; throws as {@link #call} does. */
@@ -210,54 +181,9 @@ public final class Store implements AutoCloseable {
         });
     }
 
-    private Tx tx(Handle handle) {
-        return new Tx(handle, clock, masking, fingerprints);
-    }
-
     /** Who reads the views for others. */
     public Auditor auditor() {
-        return new Auditor(this::connectAuditor, guard);
-    }
-
-    private Connection connectAuditor() throws SQLException {
-        if (closed) {
-            throw new SQLException("the database is closed", "", ErrorCode.DATABASE_IS_CLOSED);
-        }
-        comment();
-        String url = Urls.again(database.path());
-        String password = database.credentials().auditor();
-        try {
-            return Urls.connect(url, Credentials.AUDITOR, password);
-        } catch (SQLException e) {
-            if (e.getErrorCode() != ErrorCode.WRONG_USER_OR_PASSWORD) {
-                throw e;
-            }
-            resetPassword();
-            return Urls.connect(url, Credentials.AUDITOR, password);
-        }
-    }
-
-    /** Every role of H2 may change its own password; so a tool may have done that. */
-    private void resetPassword() throws SQLException {
-        owner("ALTER USER " + Credentials.AUDITOR + " SET PASSWORD '"
-                + database.credentials().auditor() + "'");
-    }
-
-    private void owner(String sql) throws SQLException {
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
-    }
-
-    private void cancelAuditors() {
-        try {
-            owner("SELECT CANCEL_SESSION(session_id) FROM information_schema.sessions WHERE user_name = '"
-                    + Credentials.AUDITOR + "'");
-            LOG.warn("queries were cancelled: they needed too much memory");
-        } catch (SQLException e) {
-            LOG.error("queries that need too much memory could not be cancelled", e);
-        }
+        return audit.auditor();
     }
 
     /** The views and their columns, in order. */
@@ -270,22 +196,6 @@ public final class Store implements AutoCloseable {
                         Map.Entry::getKey,
                         LinkedHashMap::new,
                         Collectors.mapping(Map.Entry::getValue, Collectors.toList()))));
-    }
-
-    /** Gives the views' columns their comments, which H2 does not keep in the file. */
-    private void comment() throws SQLException {
-        if (!commented.compareAndSet(false, true)) {
-            return;
-        }
-        try (Connection connection = connect();
-                Statement read = connection.createStatement();
-                Statement write = connection.createStatement();
-                ResultSet rows = read.executeQuery("SELECT view_name, column_name, text FROM tsm.view_comment")) {
-            while (rows.next()) {
-                write.execute("COMMENT ON COLUMN public." + rows.getString(1) + "." + rows.getString(2) + " IS '"
-                        + rows.getString(3).replace("'", "''") + "'");
-            }
-        }
     }
 
     /**
@@ -302,15 +212,7 @@ public final class Store implements AutoCloseable {
      * @throws TsmException.Failed when no server can be started
      */
     public Access letIn() {
-        try {
-            comment();
-            resetPassword();
-            return new Access(
-                    tools.url(), Credentials.AUDITOR, database.credentials().auditor(), Urls.offline(database.path()));
-        } catch (SQLException e) {
-            throw new TsmException.Failed(
-                    "no server for other programs can be started: " + e.getMessage(), "'tsm daemon logs' says more", e);
-        }
+        return audit.letIn();
     }
 
     private TsmException inWords(JdbiException e) {
@@ -321,14 +223,24 @@ public final class Store implements AutoCloseable {
         }
         String state = String.valueOf(cause.getSQLState());
         if (!state.startsWith(CONSTRAINT) && !state.startsWith(VALUE)) {
-            suspect.set(true);
+            connections.suspect();
         }
-        String message = String.valueOf(cause.getMessage());
-        int end = message.indexOf("; SQL statement");
         return new TsmException.Failed(
-                "the database cannot be used: " + (end < 0 ? message : message.substring(0, end)).strip(),
+                "the database cannot be used: " + reason(cause),
                 "is its disk full? 'tsm daemon logs' says more; nothing was changed",
                 e);
+    }
+
+    /** The system's own words where it has refused something; what H2 makes of those names classes. */
+    private static String reason(SQLException failed) {
+        for (Throwable cause = failed.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof IOException refused && refused.getMessage() != null) {
+                return refused.getMessage();
+            }
+        }
+        String message = String.valueOf(failed.getMessage());
+        int end = message.indexOf("; SQL statement");
+        return (end < 0 ? message : message.substring(0, end)).strip();
     }
 
     /** Tells of events once they are committed. */
@@ -343,7 +255,7 @@ public final class Store implements AutoCloseable {
         if (clock.instant().isBefore(due)) {
             return false;
         }
-        try (Connection connection = connect()) {
+        try (Connection connection = connections.connect()) {
             database.backups().write(connection);
         } catch (SQLException e) {
             throw new IOException("no backup was written", e);
@@ -371,7 +283,7 @@ public final class Store implements AutoCloseable {
      * @throws TsmException.Failed when it cannot be read
      */
     public State state() {
-        try (Connection connection = connect()) {
+        try (Connection connection = connections.connect()) {
             return new State(
                     database.file(),
                     Files.size(database.file()),
@@ -386,7 +298,7 @@ public final class Store implements AutoCloseable {
 
     /** Gives the file's dead space back for use; cheap when there is little. */
     public void compact(Duration atMost) throws IOException {
-        try (Connection connection = connect()) {
+        try (Connection connection = connections.connect()) {
             Housekeeping.compact(connection, atMost);
         } catch (SQLException e) {
             throw new IOException("the database was not compacted", e);
@@ -397,8 +309,9 @@ public final class Store implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        tools.close();
-        try (Connection connection = connect();
+        connections.ending();
+        audit.close();
+        try (Connection connection = connections.connect();
                 Statement statement = connection.createStatement()) {
             statement.execute("SHUTDOWN");
         } catch (SQLException e) {
@@ -407,7 +320,7 @@ public final class Store implements AutoCloseable {
                 LOG.warn("the database was not closed properly", e);
             }
         } finally {
-            pool.dispose();
+            connections.close();
         }
     }
 }

@@ -14,17 +14,21 @@ public final class Tx {
     private final List<Event> events = new ArrayList<>();
     private final Masking masking;
     private final Fingerprints fingerprints;
+    private final Remembered remembered;
+    private final Writes writes;
 
-    Tx(Handle handle, Clock clock, Masking masking, Fingerprints fingerprints) {
+    Tx(Handle handle, Clock clock, Masking masking, Fingerprints fingerprints, Remembered remembered, Writes writes) {
         this.handle = handle;
         this.clock = clock;
         this.masking = masking;
         this.fingerprints = fingerprints;
+        this.remembered = remembered;
+        this.writes = writes;
     }
 
     /** The tracked processes. */
     public Processes processes() {
-        return new Processes(handle, clock, masking);
+        return new Processes(handle, clock, masking, remembered, writes);
     }
 
     /** Their executions. */
@@ -72,6 +76,11 @@ public final class Tx {
         return new OldRows(handle, masking, fingerprints);
     }
 
+    /** What is told of events. */
+    public Hooks hooks() {
+        return new Hooks(handle, clock, masking, new Tables(handle, remembered, writes));
+    }
+
     /** Settings of the home. */
     public Settings settings() {
         return new Settings(handle);
@@ -80,6 +89,11 @@ public final class Tx {
     /** What processes used in the last hour. */
     public Samples samples() {
         return new Samples(handle, clock);
+    }
+
+    /** What was found by the probes of processes. */
+    public Probes probes() {
+        return new Probes(handle, clock, masking);
     }
 
     /** Definitions of services. */

@@ -44,6 +44,18 @@ public interface Checkpoints {
         DURING_BACKOFF,
         /** A back-off is over. */
         AFTER_BACKOFF,
+        /** A run is held back until what it needs is there. */
+        AFTER_HOLD,
+        /** A command around a run is executed, which is not committed. */
+        AFTER_COMMAND_SPAWN,
+        /** A new run has taken over, and the one before it was asked to end. */
+        AFTER_RETIRE,
+        /** A new run that was to take over was asked to end, as the one before it goes on. */
+        AFTER_FALL_BACK,
+        /** The end of one of two runs was seen that is not the present one, which is not committed. */
+        BEFORE_REPLACED_END,
+        /** That end is committed. */
+        AFTER_REPLACED_END,
         /** A deletion is committed, the logs are there. */
         AFTER_DELETE,
     }

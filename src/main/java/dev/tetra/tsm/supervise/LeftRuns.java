@@ -44,6 +44,12 @@ final class LeftRuns {
                 living.remove(last.token());
             }
         });
+        // What goes on until the last one is ready is no leftover of the past.
+        tracked.stream().map(process -> process.life().standby()).forEach(standby -> {
+            if (standby != null) {
+                store.call(tx -> tx.runs().find(standby)).ifPresent(run -> living.remove(run.token()));
+            }
+        });
         living.forEach((token, members) -> run(token)
                 .filter(run -> byKey.containsKey(run.processKey()))
                 .ifPresent(run -> left.merge(
@@ -65,7 +71,11 @@ final class LeftRuns {
      * empty when nothing of it is alive. One that is dead has the right pid, and no start time that any process has.
      */
     static Optional<Identity> leader(Host host, TreeScanner scanner, Run run) {
-        List<ProcessTree.Member> members = scanner.with(found -> found.tokens().getOrDefault(run.token(), List.of()));
+        List<ProcessTree.Member> members =
+                scanner.with(found -> found.tokens().getOrDefault(run.token(), List.of())).stream()
+                        .filter(member -> host.environmentVariable(member.info().pid(), AroundRun.VARIABLE)
+                                .isEmpty())
+                        .toList();
         return members.isEmpty() ? Optional.empty() : Optional.of(leader(host, members));
     }
 

@@ -26,6 +26,14 @@ public sealed interface Outcome {
      */
     record NotStarted(ManagedProcess process, @Nullable Exit exit, String why) implements Outcome {}
 
+    /**
+     * The new run did not get ready, and the old one goes on.
+     *
+     * @param exit how the new one ended, if it did by itself
+     * @param why in words, if it did not
+     */
+    record Kept(ManagedProcess process, @Nullable Exit exit, String why) implements Outcome {}
+
     /** It cannot be stopped: these live although they were killed. */
     record Unstoppable(ManagedProcess process, List<ProcessInfo> survivors) implements Outcome {}
 

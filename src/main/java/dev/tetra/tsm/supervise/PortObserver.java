@@ -46,6 +46,8 @@ public final class PortObserver implements Supervision.Sightings {
     private final Map<Long, List<Observed>> written = new ConcurrentHashMap<>();
     private final SocketOwners owners;
     /** Of the last regular look; used by the thread alone. */
+    private volatile boolean closing;
+
     private Set<Long> sockets = Set.of();
 
     private final Thread thread = Thread.ofVirtual().name("observe ports").unstarted(this::loop);
@@ -76,7 +78,9 @@ public final class PortObserver implements Supervision.Sightings {
 
     /** Ends. */
     public void close() throws InterruptedException {
-        thread.interrupt();
+        // No interrupt: in the middle of reading or writing it would close the database's file.
+        closing = true;
+        looks.add(new Look(-1, System.nanoTime()));
         thread.join();
     }
 
@@ -87,11 +91,14 @@ public final class PortObserver implements Supervision.Sightings {
 
     private void loop() {
         List<Look> due = new ArrayList<>();
-        while (!Thread.currentThread().isInterrupted()) {
+        while (!closing && !Thread.currentThread().isInterrupted()) {
             try {
                 due.clear();
                 due.add(looks.take());
                 looks.drainTo(due);
+                if (closing) {
+                    return;
+                }
                 boolean all = due.stream().anyMatch(look -> look.processKey() < 0);
                 List<Long> keys = due.stream()
                         .map(Look::processKey)
@@ -127,7 +134,7 @@ public final class PortObserver implements Supervision.Sightings {
         look(tracked.stream().filter(which).toList());
         written.keySet()
                 .retainAll(tracked.stream()
-                        .flatMap(p -> Stream.ofNullable(p.run()))
+                        .flatMap(p -> Stream.ofNullable(p.serving()))
                         .map(Run::key)
                         .toList());
     }
@@ -143,7 +150,7 @@ public final class PortObserver implements Supervision.Sightings {
         Map<Long, ManagedProcess> byPid = new HashMap<>();
         Map<Long, List<Observed>> found = new HashMap<>();
         for (ManagedProcess process : processes) {
-            Run run = process.run();
+            Run run = process.serving();
             if (process.pid() == null || run == null || run.identity() == null) {
                 continue;
             }
@@ -183,7 +190,7 @@ public final class PortObserver implements Supervision.Sightings {
         Map<Long, List<Observed>> changed = new HashMap<>();
         for (ManagedProcess process : processes) {
             List<Observed> ports = found.get(process.key());
-            Run run = process.run();
+            Run run = process.serving();
             if (ports != null && run != null && !ports.equals(written.get(run.key()))) {
                 changed.put(run.key(), ports);
             }

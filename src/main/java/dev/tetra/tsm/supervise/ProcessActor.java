@@ -6,9 +6,11 @@ import dev.tetra.tsm.model.Lifecycle;
 import dev.tetra.tsm.model.ManagedProcess;
 import dev.tetra.tsm.model.Origin;
 import dev.tetra.tsm.model.PortSource;
+import dev.tetra.tsm.model.ProcessSpec;
 import dev.tetra.tsm.model.Run;
 import dev.tetra.tsm.model.RunCause;
 import dev.tetra.tsm.model.Status;
+import dev.tetra.tsm.model.SupervisionPolicy;
 import dev.tetra.tsm.model.TsmException;
 import dev.tetra.tsm.os.ProcessTree;
 import dev.tetra.tsm.store.Tx;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,11 +33,12 @@ import org.slf4j.LoggerFactory;
  * <p>A message about a run that is no longer the present one is dropped, so a superseded wait can neither spawn nor
  * write.
  */
-final class ProcessActor {
+final class ProcessActor implements Gates.Tracked {
     private static final Logger LOG = LoggerFactory.getLogger(ProcessActor.class);
     /** How long a program must live to count as started (SPEC 7). */
     static final Duration PROOF = Duration.ofMillis(100);
 
+    private static final Duration LISTEN_LOOK = Duration.ofMillis(10);
     private static final Duration RETRY_COMMIT = Duration.ofMillis(300);
 
     private sealed interface Message {
@@ -42,24 +46,41 @@ final class ProcessActor {
 
         record RunEnded(long runKey, Exit exit, long nanos) implements Message {}
 
+        record CommandEnded(long runKey, AroundRun.Kind kind, Exit exit) implements Message {}
+
+        record Told(long generation, Happening happening) implements Message {}
+
         record Recover(boolean rebooted, @Nullable RunTree before, Runnable done) implements Message {}
 
         record Close() implements Message {}
     }
 
     private final Supervision with;
+    private final ListenSockets sockets;
+    private final RunGroups groups;
     private final Tokens tokens;
+    private final Gates gates;
     private final Consumer<ProcessActor> onDeleted;
     private final LinkedBlockingQueue<Message> mailbox = new LinkedBlockingQueue<>();
     private final Timers timers = new Timers();
     private final Waiters waiters = new Waiters();
     private final Execution execution;
+    private final List<Attendant> attendants;
     private final Thread thread;
 
     private volatile ManagedProcess process;
     private Lifecycle life;
     private @Nullable Run run;
+    /** Wishes to run, and recoveries, that have not been handled. */
+    private final AtomicInteger undecided = new AtomicInteger();
+    /** What goes on until the present run is ready. */
+    private @Nullable Run standby;
+
     private String failure = "";
+    /** Whether the last step failed for a reason that was told. */
+    private boolean failing;
+
+    private boolean held;
     private boolean open = true;
     private volatile boolean closing;
     private volatile boolean over;
@@ -67,16 +88,29 @@ final class ProcessActor {
     ProcessActor(
             Supervision with,
             TreeScanner scanner,
+            ListenSockets sockets,
+            RunGroups groups,
             Tokens tokens,
+            Gates gates,
             ManagedProcess process,
             Consumer<ProcessActor> onDeleted) {
         this.with = with;
+        this.sockets = sockets;
+        this.groups = groups;
         this.tokens = tokens;
+        this.gates = gates;
         this.process = process;
         this.life = process.life();
         this.run = process.run();
+        Long stands = process.life().standby();
+        this.standby = stands == null
+                ? null
+                : with.store().call(tx -> tx.runs().find(stands)).orElse(null);
         this.onDeleted = onDeleted;
-        this.execution = new Execution(with, scanner, timers, new Reports());
+        this.execution = new Execution(with, scanner, sockets, groups, timers, new Reports());
+        this.attendants = with.attendants().stream()
+                .map(maker -> maker.of(process, this::tell))
+                .toList();
         this.thread = Thread.ofVirtual().name("process " + process.name()).unstarted(this::loop);
     }
 
@@ -84,22 +118,43 @@ final class ProcessActor {
         return process.key();
     }
 
-    /** The process as it is at present; for any thread. */
-    ManagedProcess process() {
+    @Override
+    public ManagedProcess process() {
         return process;
+    }
+
+    @Override
+    public boolean undecided() {
+        return undecided.get() > 0;
     }
 
     void start() {
         thread.start();
     }
 
+    private void tell(long generation, Happening happening) {
+        mailbox.add(new Message.Told(generation, happening));
+    }
+
     CompletableFuture<Outcome> ask(Wish wish) {
         CompletableFuture<Outcome> reply = new CompletableFuture<>();
+        if (toRun(wish)) {
+            undecided.incrementAndGet();
+        }
         mailbox.add(new Message.Asked(wish, reply));
         if (over) {
             refuseLate();
         }
         return reply;
+    }
+
+    private static boolean toRun(Wish wish) {
+        return wish instanceof Wish.Start || wish instanceof Wish.Restart;
+    }
+
+    private void decided() {
+        undecided.decrementAndGet();
+        gates.changed(process);
     }
 
     /**
@@ -109,6 +164,7 @@ final class ProcessActor {
      * @param done called when it is decided what became of it
      */
     void recover(boolean rebooted, @Nullable RunTree before, Runnable done) {
+        undecided.incrementAndGet();
         mailbox.add(new Message.Recover(rebooted, before, done));
     }
 
@@ -132,6 +188,8 @@ final class ProcessActor {
             Thread.currentThread().interrupt();
         } finally {
             over = true;
+            gates.release(process.key());
+            attendants.forEach(Attendant::close);
             waiters.fail(daemonStops());
             refuseLate();
         }
@@ -148,8 +206,16 @@ final class ProcessActor {
             if (message != null) {
                 handle(message);
             }
+            failing = false;
+        } catch (TsmException e) {
+            if (!failing) {
+                LOG.error("supervising {} failed; it is tried again: {}", process.label(), e.getMessage());
+            }
+            failing = true;
+            execution.lookAgain();
         } catch (RuntimeException | LinkageError | StackOverflowError e) {
             LOG.error("supervising {} failed; going on", process.label(), e);
+            execution.lookAgain();
         }
     }
 
@@ -164,9 +230,9 @@ final class ProcessActor {
         for (Message left = mailbox.poll(); left != null; left = mailbox.poll()) {
             if (left instanceof Message.RunEnded(long runKey, Exit exit, long _)) {
                 try {
+                    Exit how = groups.explained(process, runKey, exit);
                     with.store()
-                            .run(tx ->
-                                    tx.runs().ended(runKey, exit, with.clock().instant()));
+                            .run(tx -> tx.runs().ended(runKey, how, with.clock().instant()));
                 } catch (RuntimeException e) {
                     LOG.error("the end of {} cannot be recorded; the next daemon will not know it", process.label(), e);
                 }
@@ -199,27 +265,69 @@ final class ProcessActor {
     private void handle(Message message) {
         switch (message) {
             case Message.Asked(Wish wish, CompletableFuture<Outcome> reply) -> asked(wish, reply);
-            case Message.RunEnded end -> ended(end);
+            case Message.RunEnded end -> ended(explained(end));
+            case Message.CommandEnded(long runKey, AroundRun.Kind kind, Exit exit) -> {
+                if (run != null && run.key() == runKey) {
+                    execution.commandEnded(kind, groups.explained(process, runKey, exit));
+                }
+            }
             case Message.Recover(boolean rebooted, RunTree before, Runnable done) -> {
                 try {
-                    execution.recover(rebooted, before);
+                    recoverStubbornly(rebooted, before);
                 } finally {
+                    decided();
                     done.run();
+                }
+            }
+            case Message.Told(long generation, Happening happening) -> {
+                if (generation == life.generation()) {
+                    if (happening instanceof Happening.NeedFailed(String why)) {
+                        failure = why;
+                    }
+                    failure = happening instanceof Happening.StartTimedOut late ? late.why() : failure;
+                    apply(happening);
                 }
             }
             case Message.Close() -> open = false;
         }
     }
 
+    /** What cannot be looked at now may run: it must neither be lost nor run twice, so it is looked at until that works. */
+    private void recoverStubbornly(boolean rebooted, @Nullable RunTree before) {
+        boolean complained = false;
+        while (true) {
+            Lifecycle found = life;
+            try {
+                execution.recover(rebooted, before);
+                return;
+            } catch (TsmException.Exhausted e) {
+                if (closing || !life.equals(found)) {
+                    throw e;
+                }
+                if (!complained) {
+                    LOG.error(
+                            "what became of {} cannot be found out; trying again: {}", process.label(), e.getMessage());
+                    complained = true;
+                }
+                try {
+                    TimeUnit.NANOSECONDS.sleep(RETRY_COMMIT.toNanos());
+                } catch (InterruptedException interrupted) {
+                    Thread.currentThread().interrupt();
+                    throw e;
+                }
+            }
+        }
+    }
+
     private void due(Timers.Due due) {
         switch (due) {
-            case PROOF -> apply(new Happening.Proven());
+            case PROOF -> proof();
             case STABLE -> apply(new Happening.Stable());
             case BACKOFF -> {
                 pass(Checkpoints.Point.AFTER_BACKOFF);
                 apply(new Happening.BackoffElapsed());
             }
-            case KILL, WATCH, CLEAR, ADOPT -> execution.due(due);
+            case KILL, WATCH, CLEAR, ADOPT, COMMAND -> execution.due(due);
         }
     }
 
@@ -230,16 +338,24 @@ final class ProcessActor {
             switch (wish) {
                 case Wish.Start start -> askedToRun(start.by(), start.proof(), start.change(), false, reply);
                 case Wish.Restart restart -> askedToRun(restart.by(), restart.proof(), restart.change(), true, reply);
+                case Wish.Reload reload -> askedToReload(reload, reply);
                 case Wish.Stop stop -> askedToStop(stop, reply);
                 case Wish.Delete delete -> delete(delete, reply);
                 case Wish.Claim claim -> claim(claim, reply);
                 case Wish.Await _ -> {
-                    waiters.add(new Waiter(Waiter.Goal.ENDED, life.generation(), false, reply));
+                    long from = life.awaitsTime() ? life.generation() + 1 : life.generation();
+                    waiters.add(new Waiter(Waiter.Goal.ENDED, from, false, reply));
                     settleWaiters();
                 }
             }
         } catch (RuntimeException e) {
             reply.completeExceptionally(e);
+            // What was decided is carried out all the same, as soon as that is possible.
+            execution.lookAgain();
+        } finally {
+            if (toRun(wish)) {
+                decided();
+            }
         }
     }
 
@@ -271,7 +387,7 @@ final class ProcessActor {
                 decide(new Happening.StartAsked(), by, change, () -> waiters.add(waiter));
             }
             if (!execution.spawnPending()) {
-                perform(new Action.Spawn(RunCause.START));
+                run(RunCause.START);
             }
             settleWaiters();
             return;
@@ -281,6 +397,27 @@ final class ProcessActor {
                 by,
                 change,
                 () -> waiters.add(waiter));
+    }
+
+    private void askedToReload(Wish.Reload reload, CompletableFuture<Outcome> reply) {
+        Wish.Change change = reload.change();
+        boolean listens = change == null
+                ? ListenSockets.listensFor(process)
+                : process.port() != null
+                        && change.port() == null
+                        && change.spec().supervision().instances().listen() != null;
+        if (standby != null && change == null) {
+            // Somebody else asked for it, and it is under way.
+            waiters.add(new Waiter(Waiter.Goal.RUNNING, life.generation(), true, reply));
+            return;
+        }
+        if (life.status() != Status.ONLINE || !listens || run == null || run.identity() == null) {
+            askedToRun(reload.by(), true, change, true, reply);
+            return;
+        }
+        failure = "";
+        Waiter waiter = new Waiter(Waiter.Goal.RUNNING, life.generation() + 1, true, reply);
+        decide(new Happening.ReloadAsked(run.key()), reload.by(), change, () -> waiters.add(waiter));
     }
 
     /** Whether anything lives of what ended. */
@@ -341,8 +478,10 @@ final class ProcessActor {
         });
         pass(Checkpoints.Point.AFTER_DELETE);
         open = false;
+        groups.tidy(process.key(), List.of());
         with.sightings().forgotten(process.key());
         onDeleted.accept(this);
+        gates.changed(process);
         if (!delete.keepLogs()) {
             try {
                 with.logs().delete(process.name());
@@ -355,13 +494,63 @@ final class ProcessActor {
 
     // --- what happens ---
 
+    /** It has lived a while; one that is to tell when it listens has until its start's timeout for that. */
+    private void proof() {
+        switch (execution.listening()) {
+            case YES -> apply(new Happening.Proven());
+            case NOT_YET -> timers.set(Timers.Due.PROOF, LISTEN_LOOK);
+            case TOO_LATE ->
+                apply(new Happening.RestartNeeded(
+                        RunCause.START_TIMEOUT,
+                        "it did not listen on port " + process.port() + " within "
+                                + process.spec()
+                                        .supervision()
+                                        .health()
+                                        .startTimeout()
+                                        .toSeconds()
+                                + " s"));
+        }
+    }
+
+    /** The end of a run that is not, or no longer, the present one. */
+    private void endedBeside(Message.RunEnded end) {
+        pass(Checkpoints.Point.BEFORE_REPLACED_END);
+        if (standby != null && standby.key() == end.runKey()) {
+            execution.standbyEnded();
+            apply(new Happening.StandbyEnded(end.exit(), run != null && run.identity() != null));
+            pass(Checkpoints.Point.AFTER_REPLACED_END);
+            return;
+        }
+        commitStubbornly(tx -> {
+            if (tx.runs().ended(end.runKey(), end.exit(), with.clock().instant())) {
+                tx.journal()
+                        .event(
+                                EventKind.EXIT,
+                                process.key(),
+                                process.name(),
+                                end.runKey(),
+                                Origin.PROCESS,
+                                "a run that was replaced: " + end.exit().inWords());
+            }
+        });
+        pass(Checkpoints.Point.AFTER_REPLACED_END);
+    }
+
+    private Message.RunEnded explained(Message.RunEnded end) {
+        return new Message.RunEnded(end.runKey(), groups.explained(process, end.runKey(), end.exit()), end.nanos());
+    }
+
     private void ended(Message.RunEnded end) {
-        if (run == null || run.key() != end.runKey() || run.exit() != null) {
+        if (run == null || run.key() != end.runKey()) {
+            endedBeside(end);
+            return;
+        }
+        if (run.exit() != null) {
             return;
         }
         execution.leaderEnded();
         pass(Checkpoints.Point.BEFORE_EXIT_COMMIT);
-        apply(new Happening.Ended(end.exit(), execution.lived(end.nanos())));
+        apply(new Happening.Ended(end.exit(), execution.lived(end.nanos()), waiters.askedFor(life.generation())));
         pass(Checkpoints.Point.AFTER_EXIT_COMMIT);
     }
 
@@ -372,15 +561,21 @@ final class ProcessActor {
 
     private void decide(Happening happening, String by, Wish.@Nullable Change change, Runnable once) {
         Lifecycle before = life;
+        ProcessSpec spec = change == null ? process.spec() : change.spec();
+        SupervisionPolicy supervision = spec.supervision();
         Transition.Step step = new Transition(
-                        change == null
-                                ? process.spec().restart()
-                                : change.spec().restart())
+                        spec.restart(),
+                        supervision.limits().successCodes(),
+                        supervision.triggers(),
+                        supervision.health().gated(),
+                        supervision.limits().commands().postStop() != null)
                 .next(before, happening);
         pass(Checkpoints.Point.BEFORE_DECISION);
+        Run stands = happening instanceof Happening.ReloadAsked ? run : standby;
         Entry entry = new Entry(
                 process,
                 run,
+                stands,
                 before,
                 step,
                 happening,
@@ -397,7 +592,19 @@ final class ProcessActor {
         once.run();
         life = step.life();
         reload(entry);
+        standby = life.standby() == null ? null : stands;
+        if (step.actions().contains(new Action.FallBack())) {
+            waiters.tellKept(
+                    process,
+                    happening instanceof Happening.Ended ended ? ended.exit() : null,
+                    happening instanceof Happening.RestartNeeded needed ? needed.why() : failure);
+        }
         pass(Checkpoints.Point.AFTER_DECISION);
+        if (held && life.status() != Status.STARTING) {
+            held = false;
+            gates.release(process.key());
+        }
+        gates.changed(process);
         if (before.status() != life.status()) {
             timers.cancel(Timers.Due.PROOF);
             timers.cancel(Timers.Due.STABLE);
@@ -406,6 +613,9 @@ final class ProcessActor {
         if (life.status() != Status.STOPPING) {
             execution.notStopping();
         }
+        sockets.follow(process);
+        // What an action brings about is followed within it, so these come first.
+        attendants.forEach(attendant -> attendant.follow(process));
         step.actions().forEach(this::perform);
         settleWaiters();
         if (!by.isEmpty() && life.status() == Status.STOPPING) {
@@ -448,8 +658,26 @@ final class ProcessActor {
 
     private void perform(Action action) {
         switch (action) {
-            case Action.Spawn _ -> execution.spawnWhenClear();
+            case Action.Spawn(RunCause cause) -> {
+                if (life.standby() == null) {
+                    run(cause);
+                } else {
+                    execution.spawnBeside();
+                }
+            }
+            case Action.Execute() -> {
+                if (held) {
+                    held = false;
+                    execution.spawnWhenClear();
+                }
+            }
+            case Action.Retire() -> execution.retire();
+            case Action.FallBack() -> execution.fallBack();
+            case Action.ExecuteProgram() -> execution.execute();
+            case Action.Signal() -> execution.signal();
+            case Action.CleanUp() -> execution.cleanUp();
             case Action.AskToStop() -> execution.askToStop();
+            case Action.AllowTime(Duration time) -> timers.putOff(Timers.Due.KILL, time);
             case Action.Kill() -> execution.kill();
             case Action.WatchTree() -> execution.watchFromNow();
             case Action.Sweep() -> execution.sweep();
@@ -457,7 +685,7 @@ final class ProcessActor {
                 timers.set(Timers.Due.BACKOFF, delay);
                 pass(Checkpoints.Point.DURING_BACKOFF);
             }
-            case Action.AwaitProof() -> timers.set(Timers.Due.PROOF, PROOF);
+            case Action.AwaitProof() -> timers.set(Timers.Due.PROOF, execution.proof());
             case Action.AwaitStable() ->
                 timers.set(Timers.Due.STABLE, process.spec().restart().stableAfter());
             case Action.ReportSurvivors() ->
@@ -467,6 +695,21 @@ final class ProcessActor {
                                 .map(ProcessTree.Member::info)
                                 .toList());
         }
+    }
+
+    /** Executes it, or has it held back until what it needs is there; anew when that is done already. */
+    private void run(RunCause cause) {
+        boolean needs = !process.spec().supervision().order().after().isEmpty();
+        held = cause.awaitsNeeds() && needs && gates.hold(process, this::tell);
+        if (!held) {
+            execution.spawnWhenClear();
+            return;
+        }
+        List<String> awaited = gates.awaited(process);
+        if (!awaited.isEmpty()) {
+            apply(new Happening.NeedsAwaited(String.join("; ", awaited)));
+        }
+        pass(Checkpoints.Point.AFTER_HOLD);
     }
 
     private void settleWaiters() {
@@ -486,8 +729,30 @@ final class ProcessActor {
         }
 
         @Override
+        public @Nullable Run standby() {
+            return standby;
+        }
+
+        @Override
         public void happened(Happening happening) {
-            apply(happening);
+            apply(
+                    happening instanceof Happening.TreeGone
+                            ? new Happening.TreeGone(waiters.askedFor(life.generation()))
+                            : happening);
+        }
+
+        @Override
+        public void equip(Run planned, Equipment equipment) {
+            attendants.forEach(attendant -> attendant.equip(process, planned, equipment));
+        }
+
+        @Override
+        public boolean askToStop() {
+            boolean asked = false;
+            for (Attendant attendant : attendants) {
+                asked |= attendant.askToStop();
+            }
+            return asked;
         }
 
         @Override
@@ -506,6 +771,19 @@ final class ProcessActor {
         public void foundRunning(Run found) {
             run = found;
             apply(new Happening.FoundRunning());
+        }
+
+        @Override
+        public void commandEnded(long runKey, AroundRun.Kind kind, Exit exit) {
+            mailbox.add(new Message.CommandEnded(runKey, kind, exit));
+        }
+
+        @Override
+        public void commandOver(AroundRun.Kind kind, boolean good, String how) {
+            if (kind == AroundRun.Kind.PRE_START && !good && life.status() == Status.STARTING) {
+                failure = "--pre-start " + how;
+            }
+            apply(new Happening.CommandEnded(kind, good, waiters.askedFor(life.generation()), how));
         }
 
         @Override

@@ -52,6 +52,15 @@ final class RunTree {
         return before;
     }
 
+    /** What that run leaves belongs to what the runs before this one leave. */
+    void follows(RunTree earlier) {
+        if (before == null) {
+            before = earlier;
+        } else {
+            before.follows(earlier);
+        }
+    }
+
     /** The runs before left nothing. */
     void forgetBefore() {
         before = null;
@@ -110,6 +119,22 @@ final class RunTree {
         }
     }
 
+    /** Leaves the leader alone, which was asked in another way; what it leaves behind will get the signal. */
+    void askOthersLater(String name) {
+        signal = Signals.number(name);
+        if (before != null) {
+            before.ask(name);
+        }
+    }
+
+    /** The same leader, ended, without what is linked to it by its token alone. */
+    RunTree withoutToken() {
+        RunTree same = new RunTree(host, scanner, leader, "", before);
+        same.known.addAll(known);
+        same.leaderEnded();
+        return same;
+    }
+
     /** Sends SIGKILL to the group and to every descendant that left it, now and to whatever appears later. */
     void kill() {
         killing = true;
@@ -121,6 +146,11 @@ final class RunTree {
             quietly(() -> host.signalGroup(leader, Signals.number("KILL")));
         }
         members.forEach(this::killOne);
+    }
+
+    /** Whether it was asked to stop, or killed. */
+    boolean asked() {
+        return signal != 0 || killing;
     }
 
     /** Whether it was killed. */

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -33,6 +34,7 @@ public final class Sampler {
     private final Clock clock;
     private final Usage usage = new Usage(Usage.Reach.ALL);
     private final Thread thread = Thread.ofVirtual().name("samples").unstarted(this::loop);
+    private final CountDownLatch closing = new CountDownLatch(1);
     private Set<Long> written = Set.of();
 
     /**
@@ -54,19 +56,22 @@ public final class Sampler {
 
     /** Ends. */
     public void close() throws InterruptedException {
-        thread.interrupt();
+        // No interrupt: in the middle of reading or writing it would close the database's file.
+        closing.countDown();
         thread.join();
     }
 
     private void loop() {
         boolean swept = false;
         long last = Long.MIN_VALUE;
-        while (!Thread.currentThread().isInterrupted()) {
+        while (true) {
             try {
                 // By the wall clock, so that a minute gets one sample, neither none nor two.
                 long now = clock.millis();
                 long next = Math.max(Math.floorDiv(now, MINUTE), last) + 1;
-                TimeUnit.MILLISECONDS.sleep(Math.clamp(next * MINUTE - now, 1, 2 * MINUTE));
+                if (closing.await(Math.clamp(next * MINUTE - now, 1, 2 * MINUTE), TimeUnit.MILLISECONDS)) {
+                    return;
+                }
                 if (!swept) {
                     store.run(tx -> tx.samples().sweep());
                     swept = true;
@@ -76,6 +81,7 @@ public final class Sampler {
                 sample(at);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
+                return;
             } catch (RuntimeException e) {
                 LOG.warn("what the processes use could not be written down; it is tried again in a minute", e);
             }
@@ -108,7 +114,7 @@ public final class Sampler {
         List<Sample> samples = new ArrayList<>(used.size());
         for (ManagedProcess process : processes) {
             Usage.Used now = used.get(process.key());
-            Run run = process.run();
+            Run run = process.serving();
             if (now != null && run != null && !now.tree().isEmpty()) {
                 samples.add(new Sample(
                         process.key(),

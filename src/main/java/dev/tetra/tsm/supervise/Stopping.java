@@ -4,6 +4,7 @@ import dev.tetra.tsm.model.Exit;
 import dev.tetra.tsm.model.Run;
 import dev.tetra.tsm.model.StopPolicy;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** How a run is stopped: asked, killed when its time is over, and looked at until nothing of it is left. */
@@ -17,15 +18,19 @@ final class Stopping {
 
     private final Supervision with;
     private final Timers timers;
+    private final RunGroups groups;
     private final Execution.Owner owner;
     private final Looks looks = new Looks();
 
     private @Nullable StopPolicy policy;
     private @Nullable Long survivorsDue;
     private @Nullable Long reportDue;
+    /** What was begun and has yet to be done, as when signals could not be sent for want of descriptors. */
+    private @Nullable Runnable undone;
 
-    Stopping(Supervision with, Timers timers, Execution.Owner owner) {
+    Stopping(Supervision with, Timers timers, RunGroups groups, Execution.Owner owner) {
         this.with = with;
+        this.groups = groups;
         this.timers = timers;
         this.owner = owner;
     }
@@ -41,24 +46,61 @@ final class Stopping {
         timers.cancel(Timers.Due.WATCH);
         policy = null;
         survivorsDue = null;
+        undone = null;
     }
 
-    void ask(RunTree tree) {
-        StopPolicy present = policy != null ? policy : owner.process().spec().stop();
+    /** Does what could not be done before; to be called before each look. */
+    void retry() {
+        if (undone != null) {
+            undone.run();
+        }
+    }
+
+    /** The command in place of the signal has failed. */
+    void signal(RunTree tree) {
+        tree.ask(present().signal());
+        lookSoon();
+    }
+
+    private StopPolicy present() {
+        return policy != null ? policy : owner.process().spec().stop();
+    }
+
+    /**
+     * Asks all of it to stop.
+     *
+     * @param command executes the command in place of the signal, if that is to be; whether it did
+     */
+    void ask(RunTree tree, BooleanSupplier command) {
+        StopPolicy present = present();
         if (present.killTimeout().isZero()) {
             kill(tree);
             return;
         }
+        undone = () -> ask(tree, command);
+        if (!timers.isSet(Timers.Due.KILL)) {
+            timers.set(Timers.Due.KILL, present.killTimeout());
+        }
         with.checkpoints().pass(Checkpoints.Point.BEFORE_STOP_SIGNAL);
-        tree.ask(present.signal());
+        // Who says how to stop, says it in place of the command too.
+        boolean commanded = policy == null && tree.leaderAlive() && command.getAsBoolean();
+        if (commanded || owner.askToStop()) {
+            tree.askOthersLater(present.signal());
+        } else {
+            tree.ask(present.signal());
+        }
+        undone = null;
         with.checkpoints().pass(Checkpoints.Point.AFTER_STOP_SIGNAL);
-        timers.set(Timers.Due.KILL, present.killTimeout());
         lookSoon();
     }
 
     void kill(RunTree tree) {
         timers.cancel(Timers.Due.KILL);
+        undone = () -> kill(tree);
         tree.kill();
+        undone = null;
+        // All at once, whatever it forks meanwhile.
+        groups.kill(owner.process().key());
         with.checkpoints().pass(Checkpoints.Point.AFTER_KILL_SIGNAL);
         survivorsDue = System.nanoTime() + AFTER_KILL.toNanos();
         lookSoon();

@@ -5,10 +5,18 @@ import dev.tetra.tsm.os.Host;
 import dev.tetra.tsm.store.Store;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 
 /** What all supervisors of a home share. */
 public record Supervision(
-        Store store, Host host, LogFiles logs, Path home, Clock clock, Checkpoints checkpoints, Sightings sightings) {
+        Store store,
+        Host host,
+        LogFiles logs,
+        Path home,
+        Clock clock,
+        Checkpoints checkpoints,
+        Sightings sightings,
+        List<Attendant.Maker> attendants) {
 
     /** Told of every run that was executed, so that its ports can be looked at later, and of every end of a tracking. */
     @FunctionalInterface

@@ -1,12 +1,16 @@
 package dev.tetra.tsm.supervise;
 
+import dev.tetra.tsm.model.Allowance;
 import dev.tetra.tsm.model.ManagedProcess;
+import dev.tetra.tsm.model.Run;
 import dev.tetra.tsm.model.TsmException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 
 /** The supervisors of all tracked processes: one actor each. */
 public final class Supervisor {
@@ -16,11 +20,16 @@ public final class Supervisor {
     private final TreeScanner scanner;
     private final LeftRuns leftRuns;
     private final Tokens tokens;
+    private final ListenSockets sockets;
+    private final RunGroups groups;
     private final Map<Long, ProcessActor> actors = new ConcurrentHashMap<>();
+    private final Gates gates = new Gates(actors::values);
 
     public Supervisor(Supervision with) {
         this.with = with;
         this.tokens = new Tokens(with.home());
+        this.sockets = new ListenSockets(with.host());
+        this.groups = new RunGroups(with.host().controlGroups(), with.store(), with.home());
         this.scanner = new TreeScanner(with.host());
         this.leftRuns = new LeftRuns(with.host(), with.store(), scanner);
     }
@@ -37,7 +46,18 @@ public final class Supervisor {
             return other;
         });
         List<ManagedProcess> tracked = with.store().call(tx -> tx.processes().all());
+        groups.recover(tracked);
+        new Marks(with.home())
+                .keepOnly(tracked.stream()
+                        .map(ManagedProcess::run)
+                        .filter(Objects::nonNull)
+                        .map(Run::token)
+                        .collect(Collectors.toSet()));
         Map<Long, RunTree> left = rebooted ? Map.of() : leftRuns.beforeTheLast(tracked);
+        if (!rebooted) {
+            // Before anything is run, which would make other sockets.
+            tracked.forEach(sockets::takeBack);
+        }
         AtomicInteger undecided = new AtomicInteger(tracked.size());
         Runnable decided = () -> {
             // Ends of children that nobody has asked for by now are nobody's.
@@ -45,17 +65,27 @@ public final class Supervisor {
                 with.host().forgetUnclaimed();
             }
         };
+        gates.comingUp(true);
         for (ManagedProcess process : tracked) {
             ProcessActor actor = actor(process);
             // Before anybody can ask: a wish must not be taken for one to a process of which nothing runs.
             actor.recover(rebooted, left.get(process.key()), decided);
             actors.put(process.key(), actor);
-            actor.start();
         }
+        // What one needs must be known before it looks for it.
+        List.copyOf(actors.values()).forEach(ProcessActor::start);
         if (tracked.isEmpty()) {
             with.host().forgetUnclaimed();
         }
         return tracked.size();
+    }
+
+    /**
+     * All that is to come up after {@link #recover} has been asked to: what is needed and rests now is taken for something
+     * that stays away.
+     */
+    public void cameUp() {
+        gates.comingUp(false);
     }
 
     /** The processes that run at present, without asking the database. */
@@ -92,6 +122,15 @@ public final class Supervisor {
         if (actor != null) {
             actor.recover(false, null, () -> {});
         }
+    }
+
+    /** Looks after a process whose row was just committed, and which has no run yet. */
+    public CompletableFuture<Outcome> track(ManagedProcess process) {
+        ProcessActor actor = actor(process);
+        actor.recover(false, null, () -> {});
+        actors.put(process.key(), actor);
+        actor.start();
+        return CompletableFuture.completedFuture(new Outcome.Done(process, true));
     }
 
     /** Runs a process whose row and first run were just committed. */
@@ -131,9 +170,25 @@ public final class Supervisor {
         stopWatching.run();
         actors.values().forEach(ProcessActor::recordLateEnd);
         actors.clear();
+        sockets.close();
+    }
+
+    /**
+     * Finds out whether a process can be given such limits for all its processes together.
+     *
+     * @throws TsmException.Usage when it cannot, with the reason and what to do
+     */
+    public void requireGroups(Allowance allowance) {
+        groups.require(allowance);
+    }
+
+    /** Whether tsm listens on that port for processes. */
+    public boolean listensOn(int port) {
+        return sockets.on(port);
     }
 
     private ProcessActor actor(ManagedProcess process) {
-        return new ProcessActor(with, scanner, tokens, process, gone -> actors.remove(gone.key(), gone));
+        return new ProcessActor(
+                with, scanner, sockets, groups, tokens, gates, process, gone -> actors.remove(gone.key(), gone));
     }
 }

@@ -15,6 +15,7 @@ final class Timers {
         BACKOFF,
         WATCH,
         CLEAR,
+        COMMAND,
         ADOPT
     }
 
@@ -26,6 +27,15 @@ final class Timers {
         // A century or more would overflow the clock.
         Duration bounded = from.compareTo(LONGEST) < 0 ? from : LONGEST;
         at.put(due, System.nanoTime() + bounded.toNanos());
+    }
+
+    /** Puts off what is set to so long from now; never to sooner. */
+    void putOff(Due due, Duration from) {
+        Long before = at.get(due);
+        if (before != null) {
+            set(due, from);
+            at.merge(due, before, (one, other) -> one - other > 0 ? one : other);
+        }
     }
 
     void cancel(Due due) {

@@ -64,7 +64,7 @@ public final class Usage {
             searchedNanos = at;
         }
         for (ManagedProcess process : processes) {
-            Run run = process.run();
+            Run run = process.serving();
             if (process.pid() != null && run != null && run.identity() != null) {
                 Last last = looks.get(process.key());
                 last = last != null && last.runKey() == run.key() ? last : null;

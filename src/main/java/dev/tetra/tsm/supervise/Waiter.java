@@ -24,7 +24,7 @@ record Waiter(Goal goal, long from, boolean changed, CompletableFuture<Outcome> 
 
     /** Whether this waits for a run of that generation to be under way. */
     boolean forRun(long generation) {
-        return (goal == Goal.RUNNING || goal == Goal.EXECUTED) && generation >= from;
+        return (goal == Goal.RUNNING || goal == Goal.EXECUTED) && generation >= from && !reply.isDone();
     }
 
     boolean startSettled(Status status, long generation, boolean executed) {

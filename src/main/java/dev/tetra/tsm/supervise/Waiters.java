@@ -1,5 +1,6 @@
 package dev.tetra.tsm.supervise;
 
+import dev.tetra.tsm.model.Exit;
 import dev.tetra.tsm.model.ManagedProcess;
 import dev.tetra.tsm.model.Run;
 import dev.tetra.tsm.model.Status;
@@ -20,7 +21,8 @@ final class Waiters {
 
     /** Whether a user waits for the run of that generation, so that its failure is told and not made up for. */
     boolean askedFor(long generation) {
-        return waiting.stream().anyMatch(waiter -> waiter.forRun(generation));
+        return waiting.stream()
+                .anyMatch(waiter -> waiter.forRun(generation) && !waiter.reply().isDone());
     }
 
     /** Whether a user waits until the run of that generation has proven that it runs. */
@@ -51,7 +53,7 @@ final class Waiters {
         Status status = process.status();
         boolean runWanted = process.life().wanted() == Wanted.RUN;
         if (waiter.goal() == Waiter.Goal.ENDED) {
-            return status.settled() ? new Outcome.Done(process, false) : null;
+            return status.settled() || runOver(waiter, process) ? new Outcome.Done(process, false) : null;
         }
         if (waiter.goal() == Waiter.Goal.RESTING) {
             if (status.settled()) {
@@ -65,11 +67,43 @@ final class Waiters {
         if (waiter.startSettled(status, process.life().generation(), executed)) {
             return new Outcome.Done(process, waiter.changed());
         }
-        if (status.settled()) {
+        if (process.life().awaitsTime() && process.life().generation() < waiter.from()) {
+            // It was started, and that means to await its time.
+            return new Outcome.Done(process, waiter.changed());
+        }
+        boolean over = status.settled() || runOver(waiter, process);
+        if (over && process.spec().supervision().triggers().job() && done(process, waiter)) {
+            return new Outcome.Done(process, waiter.changed());
+        }
+        if (over) {
             // What a user's stop ended, or was another run, says nothing about this start.
             return new Outcome.NotStarted(process, run != null && ofThis && runWanted ? run.exit() : null, failure);
         }
         return null;
+    }
+
+    /** Whether a run of a job that has times was waited for and has ended, as the job never comes to rest. */
+    private static boolean runOver(Waiter waiter, ManagedProcess process) {
+        Run run = process.run();
+        return process.life().awaitsTime() && run != null && run.exit() != null && run.generation() >= waiter.from();
+    }
+
+    private static boolean done(ManagedProcess process, Waiter waiter) {
+        Run run = process.run();
+        return run != null
+                && run.generation() >= waiter.from()
+                && run.exit() != null
+                && process.spec().supervision().limits().successCodes().success(run.exit());
+    }
+
+    /** Tells those who wait for a new run of that generation that the old one goes on in its place. */
+    void tellKept(ManagedProcess process, @Nullable Exit exit, String why) {
+        for (Waiter waiter : List.copyOf(waiting)) {
+            if (waiter.changed() && waiter.forRun(process.life().generation())) {
+                waiting.remove(waiter);
+                waiter.reply().complete(new Outcome.Kept(process, exit, why));
+            }
+        }
     }
 
     /** Tells those who wait for something to come of it that it cannot be stopped. */

@@ -26,6 +26,13 @@ public sealed interface Wish {
     record Restart(String by, boolean proof, @Nullable Change change) implements Wish {}
 
     /**
+     * To be run anew, and where tsm listens for it, before what runs is stopped; otherwise as {@link Restart}.
+     *
+     * @param change what to run from now on, if that changes
+     */
+    record Reload(String by, @Nullable Change change) implements Wish {}
+
+    /**
      * To be stopped.
      *
      * @param kill at once, without asking it

@@ -15,6 +15,8 @@ import dev.tetra.tsm.supervise.PortObserver;
 import dev.tetra.tsm.supervise.Sampler;
 import dev.tetra.tsm.supervise.Supervision;
 import dev.tetra.tsm.supervise.Supervisor;
+import dev.tetra.tsm.supervise.Triggers;
+import dev.tetra.tsm.supervise.health.Probing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +37,7 @@ final class Desk implements AutoCloseable, DaemonControl {
     final List<String> asked = new ArrayList<>();
     private final Store store;
     private final Supervisor supervisor;
+    private final Probing probing;
     private final Commands commands = new Commands();
 
     /** What a command line gave. */
@@ -45,12 +48,20 @@ final class Desk implements AutoCloseable, DaemonControl {
         Files.createDirectories(folder.resolve("work"));
         store = Store.open(home, BUILD, Clock.systemUTC());
         PortObserver observer = new PortObserver(store, host);
+        probing = new Probing(store, host, new LogFiles(home), home, Clock.systemUTC());
         Supervision with = new Supervision(
-                store, host, new LogFiles(home), home, Clock.systemUTC(), Checkpoints.NONE, processKey -> {});
+                store,
+                host,
+                new LogFiles(home),
+                home,
+                Clock.systemUTC(),
+                Checkpoints.NONE,
+                processKey -> {},
+                List.of(probing, new Triggers(host, Clock.systemUTC(), home)));
         supervisor = new Supervisor(with);
         sampler = new Sampler(store, host, supervisor::running, Clock.systemUTC());
         channels = new ChannelServer(home.resolve("sockets"), ChannelLimits.STANDARD);
-        engine = new Engine(with, supervisor, observer, channels, new StartFields());
+        engine = new Engine(with, supervisor, observer, channels, probing, new StartFields());
         engine.ipc().start();
     }
 
@@ -117,6 +128,7 @@ final class Desk implements AutoCloseable, DaemonControl {
         try {
             channels.close();
             supervisor.close(host::close);
+            probing.close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -17,6 +17,7 @@ import dev.tetra.tsm.supervise.Checkpoints;
 import dev.tetra.tsm.supervise.PortObserver;
 import dev.tetra.tsm.supervise.Supervision;
 import dev.tetra.tsm.supervise.Supervisor;
+import dev.tetra.tsm.supervise.health.Probing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,6 +47,7 @@ class LookingTest {
     private Supervisor supervisor;
     private ChannelServer channels;
     private Engine engine;
+    private Probing probing;
 
     private record Answer(int code, String out, String err) {}
 
@@ -55,10 +57,12 @@ class LookingTest {
         store = Store.open(home, BUILD, Clock.systemUTC());
         PortObserver observer = new PortObserver(store, host);
         LogFiles logs = new LogFiles(home);
-        Supervision with = new Supervision(store, host, logs, home, Clock.systemUTC(), Checkpoints.NONE, key -> {});
+        probing = new Probing(store, host, logs, home, Clock.systemUTC());
+        Supervision with = new Supervision(
+                store, host, logs, home, Clock.systemUTC(), Checkpoints.NONE, key -> {}, List.of(probing));
         supervisor = new Supervisor(with);
         channels = new ChannelServer(home.resolve("sockets"), ChannelLimits.STANDARD);
-        engine = new Engine(with, supervisor, observer, channels, new StartFields());
+        engine = new Engine(with, supervisor, observer, channels, probing, new StartFields());
         engine.ipc().start();
     }
 
@@ -67,6 +71,7 @@ class LookingTest {
         tsm("stop", "all", "--kill-timeout", "0s");
         channels.close();
         supervisor.close(host::close);
+        probing.close();
         store.close();
     }
 

@@ -12,6 +12,7 @@ import dev.tetra.tsm.model.ProcessType;
 import dev.tetra.tsm.model.RestartPolicy;
 import dev.tetra.tsm.model.Status;
 import dev.tetra.tsm.model.StopPolicy;
+import dev.tetra.tsm.model.SupervisionPolicy;
 import dev.tetra.tsm.model.Wanted;
 import java.time.Duration;
 import java.time.Instant;
@@ -90,7 +91,8 @@ final class Views {
                 0022,
                 RestartPolicy.DEFAULT,
                 StopPolicy.DEFAULT,
-                LogPolicy.DEFAULT);
+                LogPolicy.DEFAULT,
+                SupervisionPolicy.NONE);
         return new ManagedProcess(
                 100 + id,
                 id,
@@ -99,6 +101,7 @@ final class Views {
                 new Lifecycle(Wanted.RUN, status, 1, 0, 0, 2),
                 port,
                 port == null ? null : PortSource.RANGE,
+                null,
                 null,
                 null,
                 Instant.parse("2026-01-02T03:04:05Z").plusSeconds(id),

@@ -32,6 +32,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -149,6 +150,29 @@ class ControlServerTest {
             if (i % 10 == 0) {
                 assertEquals("hello\0", call("hello").out());
             }
+        }
+    }
+
+    @Test
+    void a_client_that_the_daemon_has_proven_itself_to_is_served_however_many_strangers_come() throws Exception {
+        ControlServer server = serve(echoing());
+        AtomicBoolean over = new AtomicBoolean();
+        Thread crowd = Thread.ofPlatform().start(() -> {
+            while (!over.get()) {
+                try (Socket stranger = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+                    stranger.setSoLinger(true, 0);
+                } catch (IOException refused) {
+                    // There are enough of them.
+                }
+            }
+        });
+        try {
+            for (int i = 0; i < 100; i++) {
+                assertEquals("hello\0", call("hello").out());
+            }
+        } finally {
+            over.set(true);
+            crowd.join();
         }
     }
 
@@ -437,6 +461,37 @@ class ControlServerTest {
         serve((request, answer) -> answer.replaced(request.words().contains("again")));
         assertEquals(End.REPLACED, call(request("once"), new Display()).end());
         assertEquals(End.RETRY, call(request("again"), new Display()).end());
+    }
+
+    @Test
+    void a_launcher_is_told_to_look_at_its_sources_and_says_that_it_has() throws Exception {
+        ControlServer server = serve((request, answer) -> {
+            if (request.sourcesUnchecked()) {
+                answer.uncheckedSources(1732704381234L);
+            } else {
+                answer.out(request.sourcesChecked() + "");
+                answer.exit(3);
+            }
+        });
+        assertEquals("b 1732704381234\n", rawCall(server, RequestFormat.write(flagged("in-tty", "unchecked"))));
+        assertEquals(
+                "o 27\nOptionalLong[1732704381234]x 3\n",
+                rawCall(server, RequestFormat.write(flagged("in-tty", "checked-1732704381234"))));
+        assertEquals(
+                "o 18\nOptionalLong.emptyx 3\n",
+                rawCall(server, RequestFormat.write(flagged("checked-", "checked--1", "checked-1 ", "checked-x"))));
+    }
+
+    private static Request flagged(String... flags) {
+        return new Request("0.0.0+1", "/opt/tsm/bin/tsm", "/", 0022, 0, Set.of(flags), 1, "ada", List.of("list"));
+    }
+
+    @Test
+    void a_launcher_finds_in_the_control_file_what_the_daemon_knows() throws Exception {
+        serve(echoing());
+        List<String> lines = Files.readAllLines(ControlFile.path(home));
+        assertEquals(List.of("tsm-control 1", "0.0.0+1"), lines.subList(0, 2));
+        assertEquals(List.of("unchecked"), lines.subList(6, lines.size()));
     }
 
     @Test

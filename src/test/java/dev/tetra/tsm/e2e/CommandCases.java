@@ -174,6 +174,7 @@ final class CommandCases implements AutoCloseable {
         ok("config set", "keep-events", "30d");
         fails(2, "config set", "keep-events", "soon");
         ok("config unset", "keep-events");
+        hooks();
         ok("shell-init", "bash");
         ok("shell-init", "fish");
         fails(2, "shell-init", "csh");
@@ -193,6 +194,21 @@ final class CommandCases implements AutoCloseable {
         fails(1, "doctor env", "nowhere");
     }
 
+    private void hooks() {
+        ok("hook list");
+        ok("hook add", "cat >/dev/null");
+        ok("hook add", "exit 3", "--on", "all");
+        fails(3, "hook add", "true", "nobody");
+        ok("hook test", "1");
+        fails(1, "hook test", "2");
+        fails(3, "hook test", "9");
+        ok("hook rm", "2");
+        fails(3, "hook rm", "2");
+        ok("start", "--name", "hooked", "--on", "exit=cat >/dev/null", "sleep", "60");
+        fails(1, "hook rm", "3");
+        ok("delete", "hooked");
+    }
+
     private void starting() {
         ok("start", "--name", "web", "--exact-name", "--port", "{port}", "--wait", "python3", "server.py");
         ok("start", "--name", "worker", "bash", "worker.sh");
@@ -201,6 +217,8 @@ final class CommandCases implements AutoCloseable {
         ok("start", "--name", "two-rest", "--no-wait", "sleep", "601");
         fails(1, "start", "no-such-program");
         fails(2, "start", "--port", "eighty", "sleep", "60");
+        fails(2, "start", "--ready-http", "/", "sleep", "60");
+        fails(3, "start", "--after", "nobody", "sleep", "60");
         fails(4, "start", "--port", "{taken}", "sleep", "60");
         fails(4, "start", "--name", "one-rest", "sleep", "601");
         fails(5, "start", "--name", "slow", "--port", "{other}", "--wait", "--timeout", "300ms", "python3", "late.py");
@@ -227,6 +245,12 @@ final class CommandCases implements AutoCloseable {
         ends(3, "wait", "dies");
         ends(3, "wait", "dies", "dies");
         fails(3, "wait", "nobody");
+        ok("start", "--name", "told", "--ready-notify", "--no-wait", "sleep", "602");
+        ok("ready", "told", "--status", "warming up");
+        ok("ready", "told");
+        fails(1, "ready", "web");
+        fails(2, "ready");
+        fails(3, "ready", "nobody");
         ok("events");
         ok("events", "late", "--kind", "start,online");
         fails(2, "events", "--kind", "nonsense");
@@ -438,6 +462,27 @@ final class CommandCases implements AutoCloseable {
         given("it will die at the next start", () -> write("late", ""));
         ends(1, "restart", "late");
         fails(3, "restart", "nobody");
+        ok("start", "--name", "many", "-i", "2", "sleep", "600");
+        ok("scale", "many", "+1");
+        ok("scale", "many", "2");
+        fails(2, "scale", "many", "0");
+        fails(3, "scale", "nobody", "2");
+        ok("start", "--name", "held", "-i", "1", "sleep", "601");
+        ok("start", "--name", "held-1", "--exact-name", "sleep", "602");
+        fails(4, "scale", "held", "2");
+        ok("start", "--name", "odd", "-i", "1", "sh", "-c", "test $TSM_INSTANCE = 0 && exec sleep 603");
+        ends(1, "scale", "odd", "2");
+        given("a port that is not opened", () -> put("mute", OwnPort.free()));
+        ok("start", "--name", "mute", "-i", "2", "--port", "{mute}", "sleep", "604");
+        ends(5, "reload", "mute", "--timeout", "300ms");
+        ok("reload", "many");
+        fails(3, "reload", "nobody");
+        given("a port of its own for a socket that is handed on", () -> put("shared", OwnPort.free()));
+        ok("start", "--name", "given", "--listen", "127.0.0.1:{shared}", "sh", "-c", "test ! -e bad && exec sleep 600");
+        ok("reload", "given");
+        given("its next version is broken", () -> write("bad", ""));
+        ends(1, "reload", "given");
+        given("and mended", () -> Files.delete(tsm.work().resolve("bad")));
         given("a process at rest whose port a stranger has now", () -> {
             tsm.tsm("stop", "web").expect(0);
             Process server =

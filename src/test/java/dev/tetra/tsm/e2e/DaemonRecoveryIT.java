@@ -124,7 +124,7 @@ class DaemonRecoveryIT {
                 visitor.awaitMore(5);
             }
         }
-        machine.audit();
+        machine.invariants().audit();
     }
 
     @Test
@@ -167,7 +167,7 @@ class DaemonRecoveryIT {
         List<Result> starts = atOnce(
                 i -> machine.tsm("start", "--name", "web" + i, "python3", "-m", "http.server", "--bind", "127.0.0.1"));
         starts.forEach(result -> result.expect(0));
-        List<Listed> all = machine.settled();
+        List<Listed> all = machine.invariants().settled();
         assertEquals(MANY, all.size());
         assertEquals(MANY, all.stream().map(Listed::id).distinct().count());
         assertEquals(MANY, all.stream().map(Listed::name).distinct().count());
@@ -275,7 +275,8 @@ class DaemonRecoveryIT {
             assertEquals(List.of(), machine.living());
             assertEquals(daemon, inner.home().daemonPid());
             assertEquals(
-                    inner.runs().getFirst().pid(), inner.settled().getFirst().pid());
+                    inner.runs().getFirst().pid(),
+                    inner.invariants().settled().getFirst().pid());
         }
     }
 }

@@ -150,6 +150,7 @@ class ErrorsIT {
             Result failed = tsm.tsm("restart", "nap").expect(1);
             assertTrue(failed.err().contains("is its disk full?"), failed.err());
             assertFalse(failed.err().contains("\tat "), failed.err());
+            assertFalse(failed.err().contains("Exception"), failed.err());
             tsm.tsm("start", "sleep", "61").expect(1);
         }
         filesGrowTo(0);

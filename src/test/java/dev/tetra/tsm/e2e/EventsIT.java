@@ -105,6 +105,29 @@ class EventsIT {
     }
 
     @Test
+    void a_namespace_has_the_events_of_processes_that_were_in_it_also_deleted_and_later_ones() throws IOException {
+        sleeper("other");
+        assertTrue(tsm.tsm("events", "-n", "shop").expect(3).err().contains("shop"));
+        tsm.tsm("start", "-n", "shop", "--exact-name", "--name", "first", "sleep", "600")
+                .expect(0);
+        Path out = follow("-n", "shop", "--json");
+        awaitText(out, "\"first\"");
+        tsm.tsm("delete", "first").expect(0);
+        tsm.tsm("start", "-n", "shop", "--exact-name", "--name", "second", "sleep", "600")
+                .expect(0);
+        awaitText(out, "\"second\"");
+        String told = tsm.tsm("events", "-n", "shop", "--json").expect(0).out();
+        assertTrue(told.contains("deleted by") && told.contains("\"second\""), told);
+        assertTrue(told.lines().allMatch(line -> line.contains("\"namespace\":\"shop\"")), told);
+        assertFalse((told + text(out)).contains("\"other\""), told);
+        assertTrue(tsm.tsm("events", "--json").expect(0).out().contains("\"namespace\":null"), "the daemon's own");
+        assertTrue(tsm.tsm("sql", "--csv", "SELECT DISTINCT namespace FROM events WHERE process_name = 'first'")
+                .expect(0)
+                .out()
+                .contains("shop"));
+    }
+
+    @Test
     void what_is_wrong_is_told() {
         assertTrue(tsm.tsm("events", "--kind", "exits").expect(2).err().contains("did you mean exit?"));
         assertTrue(tsm.tsm("events", "--lines", "-1").expect(2).err().contains("-1"));

@@ -220,4 +220,18 @@ class FirstStepsIT {
         assertEquals("4", field("loop", "unstableRestarts"));
         assertTrue(tsm.tsm("why", "loop").expect(0).out().contains("gave up"));
     }
+
+    @Test
+    void a_daemon_whose_home_is_moved_away_ends_and_the_home_put_back_has_its_processes() throws IOException {
+        tsm.tsm("start", "--exact-name", "--name", "nap", "sleep", "60").expect(0);
+        String pid = field("nap", "pid");
+        ProcessHandle daemon = ProcessHandle.of(tsm.daemonPid()).orElseThrow();
+        Path away = tsm.home().resolveSibling("away");
+        Files.move(tsm.home(), away);
+        Await.until("the daemon ended", SOON, () -> !daemon.isAlive());
+        assertTrue(Files.notExists(tsm.home()), "nothing was left in its place");
+        Files.move(away, tsm.home());
+        assertEquals(pid, field("nap", "pid"));
+        assertEquals("0", field("nap", "restarts"));
+    }
 }

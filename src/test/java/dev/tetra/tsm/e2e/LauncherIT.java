@@ -14,8 +14,10 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -400,6 +402,102 @@ class LauncherIT {
                 .expect(0)
                 .out();
         assertTrue(out.contains("umask=" + 0027 + ",") && out.contains("cwd=" + folder + ","), out);
+    }
+
+    /** In place of the usual home, one in a clone; some commands later the daemon knows the sources. */
+    private Path inClone() throws IOException {
+        tsm.close();
+        tsm = TsmHome.inClone();
+        for (int i = 0; i < 3; i++) {
+            tsm.tsm("list").expect(0);
+        }
+        assertEquals(0, tsm.builds());
+        return tsm.launcher().getParent().resolveSibling("src").resolve("main").resolve("java");
+    }
+
+    private Path jar() {
+        return tsm.launcher().getParent().resolveSibling("target").resolve("tsm.jar");
+    }
+
+    /** Makes every source newer than the jar, of which a daemon that knows the sources knows nothing. */
+    private void makeTheJarOld() throws IOException {
+        Files.setLastModifiedTime(jar(), FileTime.from(Instant.EPOCH));
+    }
+
+    /** The next command, and no other, builds. */
+    private void builtOnce(String why) throws IOException {
+        int before = tsm.builds();
+        long daemon = tsm.daemonPid();
+        assertEquals("", tsm.tsm("list", "-q").expect(0).out());
+        assertEquals(before + 1, tsm.builds(), why);
+        Result next = tsm.tsm("list", "-q").expect(0);
+        assertEquals("", next.out() + next.err());
+        assertEquals(before + 1, tsm.builds(), why + ": the command after it");
+        assertEquals(daemon, tsm.daemonPid());
+    }
+
+    @Test
+    void a_source_that_changes_is_noticed_by_the_very_next_command() throws IOException {
+        Path java = inClone();
+        Files.writeString(java.resolve("Main.java"), "class Main { }\n");
+        builtOnce("a file was written");
+        Path below = Files.createDirectories(java.resolve("a/b"));
+        builtOnce("folders were made");
+        Path made = Files.writeString(below.resolve("New.java"), "class New {}\n");
+        builtOnce("a file was made in them");
+        Files.writeString(made, "class New { }\n");
+        builtOnce("that file was written");
+        Files.delete(made);
+        builtOnce("a file was deleted");
+        Files.writeString(tsm.launcher().getParent().resolveSibling("pom.xml"), "<project></project>\n");
+        builtOnce("the POM was written");
+    }
+
+    @Test
+    void a_command_looks_at_no_source_when_none_has_changed_since_the_last_one() throws IOException {
+        Path java = inClone();
+        makeTheJarOld();
+        tsm.tsm("list").expect(0);
+        assertEquals(0, tsm.builds());
+        Files.setLastModifiedTime(java.resolve("Main.java"), FileTime.from(Instant.now()));
+        builtOnce("a file was touched");
+    }
+
+    @Test
+    void a_change_that_leaves_nothing_to_build_is_looked_at_once() throws IOException {
+        Path java = inClone();
+        Files.setLastModifiedTime(java.resolve("Main.java"), FileTime.from(Instant.EPOCH));
+        tsm.tsm("list").expect(0);
+        makeTheJarOld();
+        tsm.tsm("list").expect(0);
+        assertEquals(0, tsm.builds());
+    }
+
+    @Test
+    void without_a_daemon_that_knows_them_the_sources_are_looked_at() throws IOException {
+        inClone();
+        Path control = ControlFile.path(tsm.home());
+        List<String> lines = Files.readAllLines(control);
+        Files.write(control, lines.subList(0, 6));
+        makeTheJarOld();
+        builtOnce("the daemon is of a time when they knew none");
+        List<String> otherBuild = new ArrayList<>(lines);
+        otherBuild.set(1, "0.0.0+1");
+        Files.write(control, otherBuild);
+        makeTheJarOld();
+        builtOnce("the daemon is of another build");
+        Files.write(control, lines);
+        kill(tsm.daemonPid());
+        makeTheJarOld();
+        tsm.tsm("list").expect(0);
+        assertEquals(3, tsm.builds(), "the daemon was killed");
+    }
+
+    @Test
+    void a_jar_that_is_gone_is_built() throws IOException {
+        inClone();
+        Files.delete(jar());
+        builtOnce("it is gone");
     }
 
     private static void kill(long pid) {

@@ -190,6 +190,9 @@ class ShellInitIT {
                 completed("tsm stop id:", "tsm", "stop", "id", ":").stream()
                         .sorted()
                         .toList());
+        assertEquals(
+                List.of("Europe/Lisbon"),
+                completed("tsm start --timezone Europe/Lis", "tsm", "start", "--timezone", "Europe/Lis"));
         assertEquals(List.of("reload"), completed("tsm socket rel", "tsm", "socket", "rel"));
         assertEquals(List.of("available"), completed("tsm list av", "tsm", "list", "av"));
         assertEquals(List.of("fish"), completed("tsm shell-init f", "tsm", "shell-init", "f"));

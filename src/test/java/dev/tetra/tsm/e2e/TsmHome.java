@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -112,6 +113,38 @@ public final class TsmHome implements AutoCloseable {
         return new TsmHome(base, launcher);
     }
 
+    /** A home for the tsm that was built, in a clone of a few files whose {@code mvn} is {@link #builds counted}. */
+    public static TsmHome inClone() throws IOException {
+        Path base = Files.createTempDirectory(Path.of("/tmp"), "t");
+        Path built = Path.of(System.getProperty("tsm.root"));
+        Path root = base.resolve("root");
+        Path target = Files.createDirectories(root.resolve("target"));
+        Path launcher = Files.createDirectories(root.resolve("bin")).resolve("tsm");
+        Files.copy(built.resolve("bin").resolve("tsm"), launcher, StandardCopyOption.COPY_ATTRIBUTES);
+        Files.writeString(root.resolve("pom.xml"), "<project/>\n");
+        Files.writeString(root.resolve("patterns.txt"), "");
+        Files.createDirectories(root.resolve("db").resolve("migration"));
+        Path java = Files.createDirectories(root.resolve("src").resolve("main").resolve("java"));
+        Files.writeString(java.resolve("Main.java"), "class Main {}\n");
+        Files.createSymbolicLink(target.resolve("lib"), built.resolve("target").resolve("lib"));
+        Files.copy(built.resolve("target").resolve("tsm.build"), target.resolve("tsm.build"));
+        Files.copy(built.resolve("target").resolve("tsm.jar"), target.resolve("saved.jar"));
+        Files.copy(target.resolve("saved.jar"), target.resolve("tsm.jar"));
+        Path tools = Files.createDirectory(base.resolve("tools"));
+        Path mvn = Files.writeString(
+                tools.resolve("mvn"), "#!/bin/sh\necho built >>target/builds\ncp target/saved.jar target/tsm.jar\n");
+        mvn.toFile().setExecutable(true);
+        TsmHome tsm = new TsmHome(base, launcher);
+        tsm.environment.merge("PATH", tools + ":", (path, before) -> before + path);
+        return tsm;
+    }
+
+    /** How often the clone was built. */
+    public int builds() throws IOException {
+        Path builds = launcher.resolveSibling("../target/builds").normalize();
+        return Files.exists(builds) ? Files.readAllLines(builds).size() : 0;
+    }
+
     private static void writeJar(Path jar, Class<?> main) throws IOException {
         String classPath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
                 .map(entry -> Path.of(entry).toUri().toString())
@@ -160,8 +193,8 @@ public final class TsmHome implements AutoCloseable {
     public Result run(List<String> command, byte[] stdin) {
         try {
             Process process = start(command);
-            CompletableFuture<byte[]> out = CompletableFuture.supplyAsync(() -> readAll(process.getInputStream()));
-            CompletableFuture<byte[]> err = CompletableFuture.supplyAsync(() -> readAll(process.getErrorStream()));
+            CompletableFuture<byte[]> out = reading(process.getInputStream());
+            CompletableFuture<byte[]> err = reading(process.getErrorStream());
             try (OutputStream in = process.getOutputStream()) {
                 in.write(stdin);
             } catch (IOException closed) {
@@ -185,6 +218,13 @@ public final class TsmHome implements AutoCloseable {
         builder.environment().clear();
         builder.environment().putAll(environment);
         return builder.start();
+    }
+
+    /** In a thread of its own: the common pool has but one on a machine with two cores, and a slow call would keep it. */
+    private static CompletableFuture<byte[]> reading(InputStream in) {
+        return CompletableFuture.supplyAsync(
+                () -> readAll(in),
+                task -> Thread.ofPlatform().daemon().name("output of tsm").start(task));
     }
 
     private static byte[] readAll(InputStream in) {

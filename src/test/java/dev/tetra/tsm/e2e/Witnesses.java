@@ -11,22 +11,18 @@ import dev.tetra.tsm.e2e.TsmHome.Result;
 import dev.tetra.tsm.testing.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -49,10 +45,18 @@ final class Witnesses implements AutoCloseable {
             #!/bin/bash
             place=${0%/*}
             exec 9>>"$place/lock.$TSM_NAME"
-            flock -n 9 || echo "$TSM_NAME $TSM_RUN" >>"$place/doubles"
+            # Two may serve at once, while one takes the place of the other.
+            [ "$1" = serving ] && exec 8>>"$place/lock2.$TSM_NAME"
+            flock -n 9 || { [ "$1" = serving ] && flock -n 8; } || echo "$TSM_NAME $TSM_RUN" >>"$place/doubles"
             echo "$TSM_NAME $TSM_RUN $$ $EPOCHREALTIME" >>"$place/runs"
             case $1 in
                 plain) exec sleep 100000 ;;
+                serving)
+                    test -e "$place/bad" && exit 3
+                    exec sleep 100000
+                    ;;
+                # Lives on until the next daemon is there.
+                job) exec sleep 0.1 ;;
                 # A child in its group, and one that has left group and session.
                 family)
                     sleep 100000 &
@@ -63,14 +67,42 @@ final class Witnesses implements AutoCloseable {
                     trap '' TERM
                     exec sleep 100000
                     ;;
+                # Says who it is, and a number that counts.
+                talker) exec python3 -u -c '
+            import os, time
+            n = 0
+            while True:
+                n += 1
+                os.write(1, b"%s %d\\n" % (os.environb[b"TSM_RUN"], n))
+                time.sleep(0.01)
+            ' ;;
+                once) exit 0 ;;
             esac
+            """;
+
+    /** A command around a run: stops it if it is to, takes a while, and bears witness to its beginning and its end. */
+    private static final String AROUND = """
+            #!/bin/bash
+            place=${0%/*}
+            exec 9>>"$place/lock.$TSM_NAME.$TSM_COMMAND"
+            flock -n 9 || echo "$TSM_NAME $TSM_RUN $TSM_COMMAND" >>"$place/doubles"
+            echo "$TSM_RUN $TSM_COMMAND begun $EPOCHREALTIME" >>"$place/arounds"
+            test "$TSM_COMMAND" = stop-command && kill -TERM "$TSM_PID"
+            sleep 0.2
+            echo "$TSM_RUN $TSM_COMMAND done $EPOCHREALTIME" >>"$place/arounds"
             """;
 
     private final TsmHome home = TsmHome.create();
     private final Path place = home.work();
+    private final Invariants invariants = new Invariants(this);
 
     /** A process as {@code tsm list all --json} has it. */
-    record Listed(int id, String name, String status, String wanted, long pid, int port) {
+    record Listed(int id, String name, String status, String wanted, long pid, int port, String nextRunAt) {
+        /** Whether it rests until a time of its schedule. */
+        boolean awaitsTime() {
+            return status.equals("waiting") && !nextRunAt.isEmpty();
+        }
+
         boolean wantedToRun() {
             return wanted.equals("run");
         }
@@ -84,10 +116,18 @@ final class Witnesses implements AutoCloseable {
     }
 
     /** What a run wrote down. */
-    record Run(String name, String token, long pid) {}
+    record Run(String name, String token, long pid, BigDecimal at) {}
+
+    /** What a command around a run wrote down. */
+    record Around(String token, String command, boolean done, BigDecimal at) {
+        boolean is(String which, String run) {
+            return command.equals(which) && token.equals(run);
+        }
+    }
 
     Witnesses() throws IOException {
         Files.writeString(place.resolve("witness"), PROGRAM);
+        Files.writeString(place.resolve("around"), AROUND);
     }
 
     TsmHome home() {
@@ -159,6 +199,31 @@ final class Witnesses implements AutoCloseable {
         return tsm(words.toArray(String[]::new));
     }
 
+    /** The command around a run that bears witness. */
+    String around() {
+        return "bash '" + place.resolve("around") + "'";
+    }
+
+    /** Calls tsm and does not wait for it. */
+    Process background(String... words) throws IOException {
+        List<String> command = new ArrayList<>(List.of(home.launcher().toString()));
+        command.addAll(List.of(words));
+        return home.start(command);
+    }
+
+    /** A file that witnesses look for. */
+    Path place(String file) {
+        return place.resolve(file);
+    }
+
+    void make(String file) throws IOException {
+        Files.createFile(place(file));
+    }
+
+    void unmake(String file) throws IOException {
+        Files.delete(place(file));
+    }
+
     /** What tsm says. */
     List<Listed> list() {
         Result result = tsm("list", "all", "--json").expect(0);
@@ -170,7 +235,8 @@ final class Witnesses implements AutoCloseable {
                             String.valueOf(o.get("status")),
                             String.valueOf(o.get("wanted")),
                             number(o.get("pid")),
-                            number(o.get("port"))))
+                            number(o.get("port")),
+                            Objects.toString(o.get("nextRunAt"), "")))
                     .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(result.out(), e);
@@ -249,7 +315,15 @@ final class Witnesses implements AutoCloseable {
     List<Run> runs() {
         return lines("runs").stream()
                 .map(line -> line.split(" ", 4))
-                .map(fields -> new Run(fields[0], fields[1], Long.parseLong(fields[2])))
+                .map(fields -> new Run(fields[0], fields[1], Long.parseLong(fields[2]), new BigDecimal(fields[3])))
+                .toList();
+    }
+
+    /** The beginnings and ends of commands around runs, in order. */
+    List<Around> arounds() {
+        return lines("arounds").stream()
+                .map(line -> line.split(" ", 4))
+                .map(fields -> new Around(fields[0], fields[1], fields[2].equals("done"), new BigDecimal(fields[3])))
                 .toList();
     }
 
@@ -257,7 +331,8 @@ final class Witnesses implements AutoCloseable {
         return runs().stream().filter(run -> run.name().equals(name)).count();
     }
 
-    private List<String> lines(String file) {
+    /** The lines of a file in which runs write, none when it is not there. */
+    List<String> lines(String file) {
         try {
             Path path = place.resolve(file);
             return Files.exists(path) ? Files.readAllLines(path) : List.of();
@@ -266,71 +341,19 @@ final class Witnesses implements AutoCloseable {
         }
     }
 
-    /** What must hold at any moment: nobody ran twice at once, no decision to run was carried out twice. */
-    void assertNoneDoubled() {
-        List<String> doubles = lines("doubles");
-        if (!doubles.isEmpty()) {
-            String name = doubles.getFirst().split(" ", 2)[0];
-            throw new AssertionError("runs that began while another of the same process lived: " + doubles + "\n"
-                    + living() + "\n" + historyOrWhyNot(name));
-        }
-        List<String> tokens = runs().stream().map(Run::token).toList();
-        assertEquals(tokens.stream().distinct().toList(), tokens, "tokens of runs, each executed once");
+    /** What must hold of it. */
+    Invariants invariants() {
+        return invariants;
     }
 
-    /** Waits until every process is at rest or runs as wanted, and the machine agrees; returns what tsm says then. */
-    List<Listed> settled() {
-        List<List<Listed>> last = new ArrayList<>();
-        try {
-            Await.until("tsm and the machine agree", SOON, () -> {
-                List<Listed> all = list();
-                last.add(all);
-                return disagreements(all).isEmpty();
-            });
-        } catch (AssertionError e) {
-            throw new AssertionError(
-                    e.getMessage() + "\n" + String.join("\n", disagreements(last.getLast())) + "\n" + living() + "\n"
-                            + log(),
-                    e);
-        }
-        assertNoneDoubled();
-        return last.getLast();
+    /** Whether it is one that is to run once. */
+    boolean isJob(String name) {
+        return name.startsWith("job");
     }
 
-    private List<String> disagreements(List<Listed> all) {
-        List<String> found = new ArrayList<>();
-        Map<Integer, List<Living>> living = living().stream().collect(Collectors.groupingBy(Living::id));
-        for (Listed process : all) {
-            List<Living> mine = living.getOrDefault(process.id(), List.of());
-            Optional<Living> leader =
-                    mine.stream().filter(l -> l.pid() == process.pid()).findFirst();
-            if (!process.wantedToRun() && !mine.isEmpty()) {
-                found.add(process + " is not wanted and alive: " + mine);
-            }
-            if (!process.wantedToRun() && !process.status().equals("stopped")) {
-                found.add(process + " is not wanted and not stopped");
-            }
-            if (process.wantedToRun() && (!process.status().equals("online") || leader.isEmpty())) {
-                found.add(process + " is wanted and does not run: " + mine);
-            }
-            leader.ifPresent(l -> mine.stream()
-                    .filter(other -> !other.run().equals(l.run()))
-                    .forEach(other -> found.add(other + " is left of an earlier run of " + process)));
-        }
-        Set<Integer> known = all.stream().map(Listed::id).collect(Collectors.toSet());
-        living.keySet().stream()
-                .filter(id -> !known.contains(id))
-                .forEach(id -> found.add("nobody knows " + living.get(id)));
-        twice(all.stream().map(Listed::id).toList(), "ID", found);
-        twice(all.stream().map(Listed::name).toList(), "name", found);
-        twice(all.stream().map(Listed::port).filter(port -> port > 0).toList(), "port", found);
-        return found;
-    }
-
-    private static void twice(List<?> values, String what, List<String> found) {
-        if (new HashSet<>(values).size() != values.size()) {
-            found.add("a " + what + " twice: " + values);
-        }
+    /** Whether it was started as a talker, the completeness of whose log is known. */
+    boolean talks(String name) {
+        return name.startsWith("talker");
     }
 
     String log() {
@@ -342,95 +365,19 @@ final class Witnesses implements AutoCloseable {
         }
     }
 
-    /** Something to be asked of the database. */
-    private interface Question {
-        void ask(Statement statement) throws SQLException;
-    }
-
-    /** Asks a copy of the database. */
-    private void withDatabase(Question question) throws IOException, SQLException {
-        String owner = Files.readAllLines(home.home().resolve("db.secret")).getFirst();
-        Path copy = place.resolve("audit.mv.db");
-        Files.copy(home.home().resolve("tsm.mv.db"), copy, StandardCopyOption.REPLACE_EXISTING);
-        try (Connection connection =
-                        DriverManager.getConnection("jdbc:h2:file:" + place.resolve("audit"), "TSM", owner);
-                Statement statement = connection.createStatement()) {
-            question.ask(statement);
-        }
-        Files.delete(copy);
-    }
-
-    /** All that is known of processes of a name, for one that reads a failure. */
-    String history(String name) throws IOException, SQLException {
-        List<String> told = new ArrayList<>();
-        withDatabase(statement -> {
-            told.addAll(column(statement, """
-                    SELECT e.at || ' ' || e.kind || ' of run ' || COALESCE(r.token, '-') || ' pid '
-                        || COALESCE(CAST(r.pid AS VARCHAR), '-') || ': ' || e.message
-                    FROM tsm.event e LEFT JOIN tsm.run r ON r.pk = e.run_key
-                    WHERE e.process_name = '%s' OR e.kind = 'daemon' ORDER BY e.pk
-                    """.formatted(name)));
-            told.addAll(column(statement, """
-                    SELECT c.at || ' command ' || c.words || ' exit ' || c.exit_code || ' after ' || c.duration_ms || ' ms'
-                    FROM tsm.command c WHERE c.words LIKE '%%%s%%' ORDER BY c.pk
-                    """.formatted(name)));
-        });
-        lines("runs").stream().filter(line -> line.startsWith(name + " ")).forEach(told::add);
-        return String.join("\n", told);
-    }
-
-    private String historyOrWhyNot(String name) {
-        try {
-            return history(name);
-        } catch (IOException | SQLException e) {
-            return "its history cannot be read: " + e;
-        }
-    }
-
-    /** Ends the daemon and reads what it left: every run but the present ones ended, once, and none overlaps another. */
-    void audit() throws IOException, SQLException {
-        killDaemon();
-        withDatabase(this::audit);
-    }
-
-    private void audit(Statement statement) throws SQLException {
-        assertEquals(List.of(), column(statement, """
-                    SELECT r.pk FROM tsm.run r JOIN tsm.process p ON p.pk = r.process_key
-                    WHERE r.ended_at IS NULL AND (r.pk <> p.run_key OR p.deleted_at IS NOT NULL)
-                    """), "runs that are over and have no end");
-        assertEquals(List.of(), column(statement, """
-                    SELECT run_key FROM tsm.event WHERE kind = 'exit' GROUP BY run_key HAVING COUNT(*) > 1
-                    """), "runs that ended more than once");
-        assertEquals(List.of(), column(statement, """
-                    SELECT later.pk FROM tsm.run earlier JOIN tsm.run later
-                    ON earlier.process_key = later.process_key AND earlier.pk < later.pk
-                    WHERE later.started_at < earlier.ended_at
-                    """), "runs that began before an earlier one ended");
-        Set<String> known = new HashSet<>(column(statement, "SELECT token FROM tsm.run"));
-        assertEquals(
-                List.of(),
-                runs().stream().map(Run::token).filter(t -> !known.contains(t)).toList(),
-                "runs that nobody decided");
-    }
-
-    private static List<String> column(Statement statement, String query) throws SQLException {
-        List<String> values = new ArrayList<>();
-        try (ResultSet rows = statement.executeQuery(query)) {
-            while (rows.next()) {
-                values.add(rows.getString(1));
-            }
-        }
-        return values;
-    }
-
-    @Override
-    public void close() throws IOException {
+    /** Kills everything of this home. */
+    void endAll() throws IOException {
         // Through an orderly stop this would take longer than most tests.
         disarm();
         Await.until("everything ended", SOON, () -> {
             home.processes().forEach(ProcessHandle::destroyForcibly);
             return home.processes().isEmpty();
         });
+    }
+
+    @Override
+    public void close() throws IOException {
+        endAll();
         home.close();
     }
 

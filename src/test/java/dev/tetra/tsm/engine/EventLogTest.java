@@ -10,6 +10,7 @@ import dev.tetra.tsm.model.EventFilter;
 import dev.tetra.tsm.model.EventKind;
 import dev.tetra.tsm.model.Origin;
 import dev.tetra.tsm.model.TsmException;
+import dev.tetra.tsm.os.Host;
 import dev.tetra.tsm.os.Hosts;
 import dev.tetra.tsm.store.Store;
 import dev.tetra.tsm.testing.Await;
@@ -38,18 +39,22 @@ class EventLogTest {
     @TempDir
     Path home;
 
+    private Host host;
     private Store store;
     private EventLog log;
 
     @BeforeEach
     void open() {
         store = Store.open(home, new BuildInfo("0.1.0", "0.1.0+1"), Clock.systemUTC());
-        log = new EventLog(store, new Target(store, Hosts.forThisMachine()));
+        host = Hosts.forThisMachine();
+        log = new EventLog(store, new Target(store, host));
     }
 
+    /** A host that is left open reaps the children of those in other tests. */
     @AfterEach
-    void close() {
+    void close() throws IOException {
         store.close();
+        host.close();
     }
 
     /** Reads on when it may. */

@@ -61,6 +61,7 @@ class PortUseTest {
                 port == null ? null : PortSource.RANGE,
                 null,
                 null,
+                null,
                 Instant.EPOCH,
                 null);
         return PortUse.of(List.of(process), Map.of(7L, List.of(observed)));

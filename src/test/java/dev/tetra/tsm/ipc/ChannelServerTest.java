@@ -46,6 +46,7 @@ class ChannelServerTest {
             Duration.ofMillis(300),
             Duration.ofMillis(200),
             Duration.ofMillis(300),
+            Duration.ZERO,
             Duration.ofMillis(20));
 
     private Path base;
@@ -329,6 +330,27 @@ class ChannelServerTest {
         slow.countDown();
         Await.until("served", SOON, () -> connections() == 0);
         assertEquals("1 again", ask("again"));
+    }
+
+    @Test
+    void who_has_just_come_is_not_sent_away_for_those_who_come_after() throws Exception {
+        Path other = base.resolve("other");
+        ChannelLimits polite = new ChannelLimits(
+                QUICK.line(), 4, 8, SOON, QUICK.next(), QUICK.stalled(), Duration.ofSeconds(5), QUICK.look());
+        ChannelServer crowded = new ChannelServer(other, polite);
+        crowded.start(this::answer, Map.of());
+        try {
+            path = other.resolve("one.sock");
+            assertTrue(crowded.open(1, path).listening());
+            SocketChannel first = connect();
+            for (int i = 0; i < 10; i++) {
+                connect();
+            }
+            send(first, "hello\n");
+            assertEquals("1 hello", line(first));
+        } finally {
+            crowded.close();
+        }
     }
 
     @Test

@@ -90,6 +90,28 @@ class PortTest {
         assertEquals(PortState.FREE, box.host.portState(port));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "::1"})
+    void who_has_accepted_a_connection_is_known_by_its_socket(String address) throws Exception {
+        InetSocketAddress at;
+        InetSocketAddress from;
+        try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getByName(address));
+                Socket client = new Socket(server.getInetAddress(), server.getLocalPort())) {
+            at = (InetSocketAddress) client.getRemoteSocketAddress();
+            from = (InetSocketAddress) client.getLocalSocketAddress();
+            assertEquals(Acceptance.WAITS, box.host.acceptance(at, from));
+            try (Socket accepted = server.accept()) {
+                assertTrue(accepted.isConnected());
+                Acceptance taken = box.host.acceptance(at, from);
+                assertEquals(Acceptance.State.ACCEPTED, taken.state());
+                long self = box.host.self().pid();
+                assertEquals(self, box.host.owners(List.of(self)).get(taken.socket()));
+            }
+            assertEquals(Acceptance.NONE, box.host.acceptance(at, from));
+        }
+        assertEquals(Acceptance.NONE, box.host.acceptance(at, from));
+    }
+
     @Test
     void sockets_are_found_by_the_processes_that_have_them() throws Exception {
         int tcp = unusedPort();

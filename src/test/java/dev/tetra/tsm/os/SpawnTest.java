@@ -49,6 +49,68 @@ class SpawnTest {
     }
 
     @Test
+    void a_child_has_the_descriptors_it_is_given_and_no_other() throws Exception {
+        Path one = Files.writeString(box.folder.resolve("one"), "one\n");
+        Path two = Files.writeString(box.folder.resolve("two"), "two\n");
+        try (Frame frame = new Frame()) {
+            int cloexec = Platform.current().oCloexec;
+            int first = frame.call(Libc.Files.OPEN, frame.text(one.toString()), cloexec);
+            int second = frame.call(Libc.Files.OPEN, frame.text(two.toString()), cloexec);
+            // Each takes the number of the other, and 9 leaves a hole below it.
+            start(
+                            "readlink /proc/$$/fd/* | sort; cat <&" + second,
+                            new SpawnRequest.Inherited(first, second),
+                            new SpawnRequest.Inherited(second, first),
+                            new SpawnRequest.Inherited(second, second + 5))
+                    .end();
+            frame.call(Libc.Files.CLOSE, first);
+            frame.call(Libc.Files.CLOSE, second);
+        }
+        List<String> lines =
+                box.written().lines().filter(line -> !line.startsWith("pipe:")).toList();
+        assertEquals(
+                List.of("/dev/null", one.toString(), box.err(), box.out(), two.toString(), two.toString(), "one")
+                        .stream()
+                        .sorted()
+                        .toList(),
+                lines.stream().sorted().toList());
+    }
+
+    @Test
+    void a_child_may_have_a_descriptor_under_our_own_number() throws Exception {
+        Path file = Files.writeString(box.folder.resolve("file"), "hello\n");
+        try (Frame frame = new Frame()) {
+            int ours = frame.call(Libc.Files.OPEN, frame.text(file.toString()), Platform.current().oCloexec);
+            start("cat <&" + ours, new SpawnRequest.Inherited(ours, ours)).end();
+            frame.call(Libc.Files.CLOSE, ours);
+        }
+        assertEquals("hello\n", box.written());
+    }
+
+    @Test
+    void two_descriptors_cannot_have_one_number() {
+        var twice = List.of(new SpawnRequest.Inherited(7, 3), new SpawnRequest.Inherited(8, 3));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new SpawnRequest("/bin/sh", List.of("sh"), List.of(), "/", box.out(), box.err(), 0, twice, null));
+        assertThrows(IllegalArgumentException.class, () -> new SpawnRequest.Inherited(7, 2));
+    }
+
+    private Sandbox.Child start(String script, SpawnRequest.Inherited... inherited) throws SpawnException {
+        SpawnRequest plain = box.request("/bin/bash", List.of("bash", "-c", script));
+        return box.start(new SpawnRequest(
+                plain.executable(),
+                plain.argv(),
+                plain.environment(),
+                plain.cwd(),
+                plain.stdout(),
+                plain.stderr(),
+                plain.umask(),
+                List.of(inherited),
+                null));
+    }
+
+    @Test
     void a_child_starts_with_default_signals_even_if_ours_are_ignored() throws SpawnException {
         try (Frame frame = new Frame()) {
             long before = frame.callLong(Libc.Processes.SIGNAL, Signals.number("USR2"), 1);
@@ -117,6 +179,16 @@ class SpawnTest {
                 new SpawnRequest("/bin/sh", plain.argv(), plain.environment(), "/no/such", box.out(), box.err(), 0));
         assertEquals("the working directory /no/such: No such file or directory (ENOENT)", e.getMessage());
         assertEquals(SpawnException.Step.WORKING_DIRECTORY, e.step());
+    }
+
+    @Test
+    void what_was_executed_has_made_its_mark_and_what_could_not_be_opened_is_named() throws Exception {
+        Path mark = box.folder.resolve("mark");
+        box.start(box.shell("true").marking(mark.toString()));
+        assertTrue(Files.exists(mark));
+        SpawnException e = failure(box.shell("true").marking("/no/such/mark"));
+        assertEquals("the mark of its execution /no/such/mark: No such file or directory (ENOENT)", e.getMessage());
+        assertEquals(SpawnException.Step.OUTPUT, e.step());
     }
 
     @Test

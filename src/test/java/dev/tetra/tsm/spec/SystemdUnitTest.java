@@ -36,7 +36,11 @@ class SystemdUnitTest {
         String all = Files.readString(said.toPath());
         String about = String.join(
                 "\n",
-                all.lines().filter(line -> line.contains(SystemdUnit.NAME)).toList());
+                all.lines()
+                        .filter(line -> line.contains(SystemdUnit.NAME))
+                        // systemd before 254 says that it leaves it out
+                        .filter(line -> !line.matches(".*Unknown key.*DelegateSubgroup.*"))
+                        .toList());
         assertEquals(0, code, all);
         return about;
     }
@@ -81,6 +85,8 @@ class SystemdUnitTest {
                 "ExecStop=\"/opt/tsm/bin/tsm\" daemon stop --shutdown",
                 "KillMode=process",
                 "OOMPolicy=continue",
+                "Delegate=yes",
+                "DelegateSubgroup=tsm.daemon",
                 "WantedBy=multi-user.target")) {
             assertTrue(text.lines().anyMatch(line::equals), line + " is not in\n" + text);
         }

@@ -40,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.flywaydb.core.Flyway;
+import org.h2.api.ErrorCode;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -292,14 +293,33 @@ class AuditTest {
         assertEquals(List.of(List.of("option", "3")), ask("SELECT source, shown FROM environments").all);
     }
 
-    @Test
-    void every_column_of_every_view_has_a_comment() throws IOException {
+    private void assertCommented() throws IOException {
         Rows bare = ask("""
                 SELECT c.table_name, c.column_name FROM information_schema.columns c
                 JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name
                 WHERE c.table_schema = 'PUBLIC' AND (c.remarks IS NULL OR t.remarks IS NULL)
                 """);
         assertEquals(List.of(), bare.all);
+    }
+
+    @Test
+    void the_comments_are_there_again_when_h2_has_closed_the_database_under_the_daemon() throws Exception {
+        add("web");
+        assertCommented();
+        Credentials credentials = Credentials.of(home.resolve("db.secret"));
+        try (Connection owner = Urls.connect(Urls.again(home.resolve("tsm")), Credentials.OWNER, credentials.owner());
+                var statement = owner.createStatement()) {
+            statement.execute("SHUTDOWN IMMEDIATELY");
+        } catch (SQLException closing) {
+            assertEquals(ErrorCode.DATABASE_IS_CLOSED, closing.getErrorCode(), closing.getMessage());
+        }
+        assertEquals(1, store.call(tx -> tx.processes().all()).size());
+        assertCommented();
+    }
+
+    @Test
+    void every_column_of_every_view_has_a_comment() throws IOException {
+        assertCommented();
         Rows differ = ask("""
                 SELECT c.table_name, c.column_name, c.ordinal_position, d.position FROM information_schema.columns c
                 LEFT JOIN documentation d

@@ -31,6 +31,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
+import org.h2.api.ErrorCode;
+import org.h2.engine.SessionLocal;
+import org.h2.index.Cursor;
+import org.h2.index.Index;
+import org.h2.jdbc.JdbcConnection;
+import org.h2.mvstore.DataUtils;
+import org.h2.mvstore.MVStore;
+import org.h2.mvstore.MVStoreException;
+import org.h2.table.Table;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -163,6 +172,23 @@ class StoreTest {
     }
 
     @Test
+    void an_end_for_its_memory_keeps_the_limit() {
+        try (Store store = open()) {
+            long key = add(store, "web");
+            Run decided = store.call(tx -> tx.runs().latest(key, 1)).getFirst();
+            Exit end = new Exit.Signalled(9, "KILL", 64L << 20);
+            store.run(tx -> tx.runs().ended(decided.key(), end, Instant.parse("2026-01-02T03:04:05.678Z")));
+            assertEquals(
+                    end,
+                    store.call(tx -> tx.runs().withToken(decided.token()))
+                            .orElseThrow()
+                            .exit());
+            Run shown = store.call(tx -> tx.processes().find(key)).orElseThrow().run();
+            assertEquals(end, shown == null ? null : shown.exit());
+        }
+    }
+
+    @Test
     void a_run_ends_once_and_the_first_end_counts() {
         try (Store store = open()) {
             long key = add(store, "web");
@@ -250,11 +276,120 @@ class StoreTest {
     }
 
     @Test
+    void a_database_that_was_removed_is_replaced_by_its_backup_and_that_is_told() throws IOException {
+        try (Store store = open()) {
+            assertEquals(List.of(), store.notices(), "a new home has nothing to tell");
+            add(store, "web");
+            store.backUpDaily();
+        }
+        Files.delete(home.resolve("tsm.mv.db"));
+        try (Store store = open()) {
+            assertTrue(store.notices().getFirst().contains("is not there; the backup tsm-"), store.notices()::toString);
+            assertNotNull(store.call(tx -> tx.processes().named("web")).orElseThrow());
+        }
+        Files.delete(home.resolve("tsm.mv.db"));
+        try (Stream<Path> backups = Files.list(home.resolve("backups"))) {
+            for (Path backup : backups.toList()) {
+                Files.delete(backup);
+            }
+        }
+        try (Store store = open()) {
+            assertTrue(store.notices().getFirst().contains("starts with an empty one"), store.notices()::toString);
+            assertEquals(List.of(), store.call(tx -> tx.processes().all()));
+        }
+    }
+
+    @Test
     void rubbish_without_a_backup_gives_an_empty_database_and_a_notice() throws IOException {
         Files.writeString(home.resolve("tsm.mv.db"), "rubbish".repeat(5000));
         try (Store store = open()) {
             assertEquals(1, store.notices().size());
             assertEquals(List.of(), store.call(tx -> tx.processes().all()));
+        }
+    }
+
+    @Test
+    void a_transaction_that_meets_a_database_which_h2_has_closed_is_done_all_the_same() throws SQLException {
+        Credentials credentials = Credentials.of(home.resolve("db.secret"));
+        try (Store store = open()) {
+            add(store, "web");
+            for (int i = 0; i < 5; i++) {
+                String name = "later" + i;
+                try (Connection owner =
+                                Urls.connect(Urls.again(home.resolve("tsm")), Credentials.OWNER, credentials.owner());
+                        var statement = owner.createStatement()) {
+                    statement.execute("SHUTDOWN IMMEDIATELY");
+                } catch (SQLException closing) {
+                    assertEquals(ErrorCode.DATABASE_IS_CLOSED, closing.getErrorCode(), closing.getMessage());
+                }
+                assertEquals(i + 1, store.call(tx -> tx.processes().all()).size());
+                add(store, name);
+            }
+        }
+    }
+
+    /** As when the disk is full: H2 takes no more writes and has not yet closed what it gives to all who connect. */
+    @Test
+    void a_database_that_can_still_be_read_and_no_longer_written_is_left_for_a_new_one() throws SQLException {
+        Credentials credentials = Credentials.of(home.resolve("db.secret"));
+        try (Store store = open()) {
+            for (int i = 0; i < 5; i++) {
+                try (Connection owner =
+                        Urls.connect(Urls.again(home.resolve("tsm")), Credentials.OWNER, credentials.owner())) {
+                    SessionLocal session =
+                            (SessionLocal) owner.unwrap(JdbcConnection.class).getSession();
+                    MVStore file = session.getDatabase().getStore().getMvStore();
+                    MVStoreException full = DataUtils.newMVStoreException(DataUtils.ERROR_WRITING_FAILED, "full");
+                    assertEquals(full, assertThrows(MVStoreException.class, () -> file.panic(full)));
+                } catch (SQLException closing) {
+                    assertTrue(String.valueOf(closing.getMessage()).contains("full"), "" + closing);
+                }
+                assertEquals(i, store.call(tx -> tx.processes().all()).size());
+                add(store, "later" + i);
+            }
+        }
+    }
+
+    @Test
+    void a_database_with_a_damaged_index_is_written_anew_from_its_tables() throws SQLException {
+        long key;
+        try (Store store = open()) {
+            add(store, "before");
+            key = add(store, "web");
+            add(store, "after");
+        }
+        String owner = Credentials.of(home.resolve("db.secret")).owner();
+        try (Connection connection = Urls.connect(Urls.file(home.resolve("tsm")), Credentials.OWNER, owner)) {
+            SessionLocal session =
+                    (SessionLocal) connection.unwrap(JdbcConnection.class).getSession();
+            Table table = session.getDatabase().getSchema("TSM").findTableOrView(session, "PROCESS");
+            Index index = table.getIndexes().stream()
+                    .filter(it -> it.getName().startsWith("PROCESS_NAME_IS_UNIQUE"))
+                    .findFirst()
+                    .orElseThrow();
+            Cursor cursor = table.getScanIndex(session).find(session, null, null, false);
+            while (cursor.next()) {
+                if (cursor.get().getKey() == key) {
+                    index.remove(session, cursor.get());
+                }
+            }
+            session.commit(false);
+            Database.shutdown(connection);
+        }
+        try (Store store = open()) {
+            assertTrue(store.notices().toString().contains("PROCESS_NAME_IS_UNIQUE"), () -> "" + store.notices());
+            assertEquals(
+                    List.of("before", "web", "after"),
+                    store.call(tx -> tx.processes().all()).stream()
+                            .map(it -> it.name())
+                            .toList());
+            assertThrows(TsmException.Conflict.class, () -> add(store, "web"));
+            store.run(tx -> tx.processes().delete(key));
+            add(store, "web");
+        }
+        try (Store store = open()) {
+            assertEquals(List.of(), store.notices());
+            assertEquals(3, store.call(tx -> tx.processes().all()).size());
         }
     }
 
@@ -291,6 +426,10 @@ class StoreTest {
                 after = size;
             }
             assertTrue(after < 4_000_000, "the file has " + after + " bytes");
+        }
+        try (Store again = open()) {
+            ManagedProcess web = again.call(tx -> tx.processes().named("web")).orElseThrow();
+            assertEquals(999, web.life().restarts());
         }
     }
 }

@@ -19,9 +19,13 @@ import dev.tetra.tsm.model.Wanted;
 import dev.tetra.tsm.os.Signals;
 import dev.tetra.tsm.testing.Await;
 import dev.tetra.tsm.testing.Specs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +33,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a new daemon makes of the rows and the processes that a dead one left. */
 class RecoveryTest {
+    private static final RestartPolicy NEVER = new RestartPolicy(
+            RestartPolicy.Restart.NO,
+            Rig.QUICK.backoffMin(),
+            Rig.QUICK.backoffMax(),
+            Rig.QUICK.stableAfter(),
+            Rig.QUICK.minUptime(),
+            4);
+
     private static final String FOREVER = "echo x >>$TSM_DIR/count; while :; do sleep 60; done";
 
     private final Rig rig = new Rig();
@@ -79,7 +91,10 @@ class RecoveryTest {
     }
 
     private long executions() {
-        Await.until("it ran", Rig.SOON, () -> rig.exists("count"));
+        Await.until(
+                "it ran",
+                Rig.SOON,
+                () -> rig.exists("count") && !rig.text("count").isEmpty());
         return rig.text("count").lines().count();
     }
 
@@ -161,14 +176,7 @@ class RecoveryTest {
 
     @Test
     void what_ended_unseen_and_is_never_restarted_is_errored() throws Exception {
-        RestartPolicy never = new RestartPolicy(
-                RestartPolicy.Restart.NO,
-                Rig.QUICK.backoffMin(),
-                Rig.QUICK.backoffMax(),
-                Rig.QUICK.stableAfter(),
-                Rig.QUICK.minUptime(),
-                4);
-        ManagedProcess process = dead(life(Wanted.RUN, Status.ONLINE), never);
+        ManagedProcess process = dead(life(Wanted.RUN, Status.ONLINE), NEVER);
         rig.recover();
         rig.await(process, Status.ERRORED);
         assertEquals(1, rig.runs(process).size());
@@ -195,6 +203,36 @@ class RecoveryTest {
         assertEquals(
                 new Exit.Unknown("it was never executed"),
                 rig.runs(process).getLast().exit());
+    }
+
+    @Test
+    void what_was_executed_and_is_over_and_not_written_down_is_not_executed_again() throws Exception {
+        ManagedProcess process = rig.add("a", spec(NEVER), Lifecycle.NEW, "token-1", null);
+        Path mark = Files.createDirectory(rig.home.resolve("executed")).resolve("token-1");
+        Files.createFile(mark);
+        Files.createFile(mark.resolveSibling("token-of-another"));
+        rig.recover();
+        rig.await(process, Status.ERRORED);
+        assertFalse(rig.exists("count"));
+        assertEquals(1, rig.runs(process).size());
+        assertEquals(
+                new Exit.Unknown("no daemon was there to see it"),
+                rig.runs(process).getLast().exit());
+        Await.until("marks are gone", Rig.SOON, () -> isEmpty(rig.home.resolve("executed")));
+    }
+
+    @Test
+    void a_run_leaves_no_mark_of_its_execution() throws Exception {
+        ManagedProcess process = rig.add("a", spec(Rig.QUICK), Lifecycle.NEW, "token-1", null);
+        rig.recover();
+        rig.await(process, Status.ONLINE);
+        Await.until("its mark is gone", Rig.SOON, () -> isEmpty(rig.home.resolve("executed")));
+    }
+
+    private static boolean isEmpty(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.findAny().isEmpty();
+        }
     }
 
     @Test

@@ -58,6 +58,17 @@ class RestartPolicyTest {
     }
 
     @Test
+    void the_run_after_one_that_went_over_its_memory_limit_says_so() {
+        Transition transition = new Transition(policy(RestartPolicy.Restart.ON_FAILURE));
+        Exit killed = new Exit.Signalled(9, "KILL", 64L << 20);
+        Transition.Step first = transition.next(RUNNING, new Happening.Ended(killed, Duration.ofSeconds(20)));
+        assertTrue(first.actions().contains(new Action.Spawn(RunCause.MEMORY)), first.toString());
+        Transition.Step second =
+                transition.next(RUNNING, new Happening.Ended(new Exit.Signalled(9, "KILL"), Duration.ofSeconds(20)));
+        assertTrue(second.actions().contains(new Action.Spawn(RunCause.SIGNAL)), second.toString());
+    }
+
+    @Test
     void the_first_restart_is_immediate_then_delays_double_from_100_ms_to_15_s() {
         Transition transition = new Transition(policy(RestartPolicy.Restart.ON_FAILURE));
         List<Long> delays = new ArrayList<>();
@@ -149,7 +160,7 @@ class RestartPolicyTest {
                     .life();
             life = transition.next(life, new Happening.Ended(FAILED, MOMENT)).life();
             assertEquals(Status.STOPPING, life.status());
-            life = transition.next(life, new Happening.TreeGone()).life();
+            life = transition.next(life, new Happening.TreeGone(false)).life();
             assertEquals(Status.STOPPED, life.status());
             assertEquals(
                     life, transition.next(life, new Happening.BackoffElapsed()).life());
@@ -163,7 +174,7 @@ class RestartPolicyTest {
                 transition.next(RUNNING, new Happening.StopAsked(false, true)).life();
         life = transition.next(life, new Happening.RestartAsked()).life();
         assertEquals(Status.STOPPING, life.status());
-        Transition.Step gone = transition.next(life, new Happening.TreeGone());
+        Transition.Step gone = transition.next(life, new Happening.TreeGone(false));
         assertEquals(List.of(new Action.Spawn(RunCause.RESTART)), gone.actions());
         assertEquals(Wanted.RUN, gone.life().wanted());
     }
@@ -193,7 +204,7 @@ class RestartPolicyTest {
         }
         Lifecycle asked =
                 transition.next(life, new Happening.StopAsked(false, true)).life();
-        Lifecycle rest = transition.next(asked, new Happening.TreeGone()).life();
+        Lifecycle rest = transition.next(asked, new Happening.TreeGone(false)).life();
         assertEquals(Status.STOPPED, rest.status());
     }
 
@@ -222,7 +233,7 @@ class RestartPolicyTest {
                         new Happening.StartAsked(),
                         new Happening.RestartAsked(),
                         new Happening.Proven(),
-                        new Happening.TreeGone(),
+                        new Happening.TreeGone(false),
                         new Happening.KillDue(),
                         new Happening.Survived(),
                         new Happening.BackoffElapsed(),

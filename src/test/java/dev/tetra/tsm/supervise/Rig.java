@@ -21,6 +21,7 @@ import dev.tetra.tsm.os.Hosts;
 import dev.tetra.tsm.os.ProcessInfo;
 import dev.tetra.tsm.os.Signals;
 import dev.tetra.tsm.store.Store;
+import dev.tetra.tsm.supervise.health.Probing;
 import dev.tetra.tsm.testing.Await;
 import dev.tetra.tsm.testing.Specs;
 import java.io.IOException;
@@ -60,6 +61,8 @@ final class Rig {
     final Host host = Hosts.forThisMachine();
     final Store store;
     final Supervision with;
+    final Triggers triggers;
+    final Probing probing;
     Supervisor supervisor;
     private final String environment;
     private boolean storeOpen = true;
@@ -78,6 +81,11 @@ final class Rig {
     }
 
     Rig(Meddler meddler) {
+        this(meddler, Clock.systemUTC());
+    }
+
+    /** @param clock the wall clock of supervisors */
+    Rig(Meddler meddler, Clock clock) {
         try {
             home = Files.createTempDirectory("tsm-sup").toRealPath();
         } catch (IOException e) {
@@ -85,8 +93,17 @@ final class Rig {
         }
         environment = "TSM_DIR=" + home;
         store = Store.open(home, new BuildInfo("0.1.0", "0.1.0+1"), Clock.systemUTC());
+        triggers = new Triggers(host, clock, home);
+        probing = new Probing(store, host, new LogFiles(home), home, Clock.systemUTC());
         with = new Supervision(
-                store, meddled(meddler), new LogFiles(home), home, Clock.systemUTC(), Checkpoints.NONE, key -> {});
+                store,
+                meddled(meddler),
+                new LogFiles(home),
+                home,
+                clock,
+                Checkpoints.NONE,
+                key -> {},
+                List.of(probing, triggers));
         supervisor = new Supervisor(with);
     }
 
@@ -283,12 +300,12 @@ final class Rig {
     void close() throws Exception {
         try {
             supervisor.close(() -> {});
-            List<ProcessInfo> left = living();
-            for (int round = 0; !left.isEmpty() && round < 100; round++) {
+            probing.close();
+            Await.until("everything that it ran is gone", SOON, () -> {
+                List<ProcessInfo> left = living();
                 left.forEach(info -> host.signal(info.identity(host.bootId()), Signals.KILL));
-                left = living();
-            }
-            assertEquals(List.of(), left);
+                return left.isEmpty();
+            });
         } finally {
             if (storeOpen) {
                 store.close();

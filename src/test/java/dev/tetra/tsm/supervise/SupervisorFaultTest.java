@@ -26,6 +26,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -204,6 +205,79 @@ class SupervisorFaultTest {
         assertThrows(RuntimeException.class, () -> Rig.get(wish));
     }
 
+    /** Nothing of the machine can be looked at, as when the daemon has as many files open as it may. */
+    private void exhaust() {
+        meddler.set((method, arguments) -> {
+            if (List.of("alive", "processes", "signal", "signalGroup").contains(method)) {
+                throw new TsmException.Exhausted("processes cannot be looked at: EMFILE", "raise the limit");
+            }
+            return Rig.Meddler.REAL;
+        });
+    }
+
+    @Test
+    void a_stop_that_cannot_be_begun_is_told_and_carried_out_as_soon_as_it_can_be() {
+        ManagedProcess process =
+                rig.started(rig.add("a", Rig.QUICK, Duration.ofMinutes(10), "while :; do sleep 60; done"));
+        Identity leader = rig.leader(process);
+        exhaust();
+        assertThrows(TsmException.Exhausted.class, () -> rig.stop(process));
+        assertEquals(Status.STOPPING, rig.now(process).status());
+        assertTrue(rig.host.alive(leader));
+        meddler.set(null);
+        // By the signal, not by SIGKILL when ten minutes are over.
+        rig.await(process, Status.STOPPED);
+        assertEquals(new Exit.Signalled(Signals.number("TERM"), "TERM"), exit(process));
+        assertEquals(List.of(), rig.living());
+    }
+
+    @Test
+    void a_kill_that_cannot_be_done_is_done_as_soon_as_it_can_be() {
+        ManagedProcess process = rig.started(rig.add("a", Rig.QUICK, Duration.ofMinutes(10), STUBBORN));
+        rig.number("ready");
+        exhaust();
+        assertThrows(TsmException.Exhausted.class, () -> rig.kill(process));
+        meddler.set(null);
+        rig.await(process, Status.STOPPED);
+        assertEquals(List.of(), rig.living());
+    }
+
+    @Test
+    void an_end_after_which_nothing_can_be_looked_at_is_followed_by_one_run_once_that_is_possible() {
+        ManagedProcess process = rig.started(rig.add("a", Rig.QUICK, SHORT, "sleep 60 & sleep 60 & wait"));
+        Identity leader = rig.leader(process);
+        exhaust();
+        rig.host.signal(leader, Signals.KILL);
+        Await.until("its end is recorded", Rig.SOON, () -> rig.runs(process).size() == 2);
+        meddler.set(null);
+        rig.await(process, Status.ONLINE);
+        assertEquals(2, rig.runs(process).size());
+        assertInstanceOf(Outcome.Done.class, rig.stop(process));
+        assertEquals(List.of(), rig.living());
+    }
+
+    @Test
+    void what_a_new_daemon_cannot_look_at_is_neither_lost_nor_run_twice() throws Exception {
+        ManagedProcess process = rig.started(rig.add("a", Rig.QUICK, SHORT, "while :; do sleep 60; done"));
+        Identity leader = rig.leader(process);
+        AtomicInteger looks = new AtomicInteger();
+        meddler.set((method, arguments) -> {
+            if (method.equals("adopt") && looks.incrementAndGet() < 3) {
+                throw new TsmException.Exhausted("processes cannot be looked at: EMFILE", "raise the limit");
+            }
+            return method.equals("alive") && looks.get() < 3 ? refuse() : Rig.Meddler.REAL;
+        });
+        rig.recover();
+        Await.until("it is looked at again and again", Rig.SOON, () -> looks.get() >= 3);
+        rig.await(process, Status.ONLINE);
+        assertEquals(leader, rig.leader(process));
+        assertEquals(1, rig.runs(process).size());
+    }
+
+    private static Object refuse() {
+        throw new TsmException.Exhausted("processes cannot be looked at: EMFILE", "raise the limit");
+    }
+
     @Test
     void what_the_system_does_not_let_us_watch_is_looked_at_until_it_does() throws Exception {
         ManagedProcess process = rig.started(rig.add("a", Rig.QUICK, SHORT, "while :; do sleep 60; done"));
@@ -229,19 +303,24 @@ class SupervisorFaultTest {
     void what_can_be_watched_at_the_second_try_is_watched() throws Exception {
         ManagedProcess process = rig.started(rig.add("a", Rig.QUICK, SHORT, "while :; do sleep 60; done"));
         AtomicInteger tries = new AtomicInteger();
-        CountDownLatch watched = new CountDownLatch(1);
+        CompletableFuture<Consumer<Exit>> watching = new CompletableFuture<>();
         meddler.set((method, arguments) -> {
             if (method.equals("adopt") && tries.incrementAndGet() == 1) {
                 throw new IllegalStateException("pidfd_open: Too many open files (EMFILE)");
             }
             if (method.equals("adopt")) {
-                watched.countDown();
+                // The real one watches it for the supervisor before already, as it is a child of this very program.
+                @SuppressWarnings("unchecked")
+                Consumer<Exit> told = (Consumer<Exit>) arguments[1];
+                watching.complete(told);
+                return true;
             }
             return Rig.Meddler.REAL;
         });
         rig.recover();
-        assertTrue(watched.await(10, TimeUnit.SECONDS));
+        Consumer<Exit> told = watching.get(10, TimeUnit.SECONDS);
         rig.host.signal(rig.leader(process), Signals.KILL);
+        told.accept(new Exit.Signalled(Signals.KILL, "KILL"));
         Await.until("its end is seen", Rig.SOON, () -> rig.runs(process).size() == 2);
         rig.await(process, Status.ONLINE);
         assertEquals(2, tries.get());

@@ -65,6 +65,11 @@ public final class Json {
         return write(name, () -> out.writeBoolean(value));
     }
 
+    /** A truth value, or null. */
+    public Json field(String name, @Nullable Boolean value) {
+        return value == null ? field(name, (String) null) : field(name, value.booleanValue());
+    }
+
     /** A time as ISO 8601 in UTC with milliseconds, {@code 2026-01-02T03:04:05.678Z}, or null. */
     public Json field(String name, @Nullable Instant value) {
         return write(name, () -> string(value == null ? null : MILLIS.format(value)));

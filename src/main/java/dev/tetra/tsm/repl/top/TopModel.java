@@ -39,6 +39,7 @@ public final class TopModel {
     private Order order;
     private String filter;
     private boolean all;
+    private final String namespace;
     private long chosen = -1;
     private int chosenIndex;
     private int firstRow;
@@ -58,6 +59,16 @@ public final class TopModel {
      * @param filter a text; empty for none
      */
     public TopModel(Order order, boolean all, String filter) {
+        this(order, all, filter, "");
+    }
+
+    /**
+     * As the other.
+     *
+     * @param namespace only processes of this one; empty for all
+     */
+    public TopModel(Order order, boolean all, String filter, String namespace) {
+        this.namespace = namespace;
         this.order = order;
         this.all = all;
         this.filter = filter;
@@ -262,6 +273,7 @@ public final class TopModel {
     private void arrange() {
         String wanted = filter.toLowerCase(Locale.ROOT);
         rows = look.rows().stream()
+                .filter(row -> namespace.isEmpty() || row.namespace().equals(namespace))
                 .filter(row -> all || !row.atRest())
                 .filter(row -> wanted.isEmpty() || fits(row, wanted))
                 .sorted(order.comparator())

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.tetra.tsm.model.RawText;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -85,6 +86,24 @@ class JsonTest {
         assertEquals(
                 "{\n  \"x\": \"\\u001b[31m\\u009b\\u007f\\u202e ü\"\n}\n",
                 text(document).replace("\\u001B", "\\u001b").replace("\\u007F", "\\u007f"));
+    }
+
+    @Property(tries = 60)
+    void names_and_words_of_any_bytes_make_a_document_that_every_reader_takes(@ForAll List<byte[]> words)
+            throws Exception {
+        List<String> texts = words.stream().map(RawText::decode).toList();
+        byte[] document = Json.array(
+                texts,
+                (json, word) -> json.field("name", word).strings("argv", texts).field("command", word));
+        // A strict decoder: it throws where another would put a replacement.
+        StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(document));
+        try (JsonParser parser = new JsonFactory().createParser(document)) {
+            int read = 0;
+            while (parser.nextToken() != null) {
+                read++;
+            }
+            assertEquals(2 + texts.size() * (9 + texts.size()), read);
+        }
     }
 
     @Property

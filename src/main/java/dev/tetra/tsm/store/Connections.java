@@ -1,0 +1,244 @@
+package dev.tetra.tsm.store;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Deque;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import org.h2.api.ErrorCode;
+import org.h2.engine.SessionLocal;
+import org.h2.jdbc.JdbcConnection;
+import org.h2.message.DbException;
+import org.h2.mvstore.MVStore;
+import org.jdbi.v3.core.ConnectionFactory;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The owner's connections to the database. Those of transactions are kept, and the one that was used last is used next: each
+ * has its own statements, and with H2's own pool, which gives the one that rested longest, each would parse each of them.
+ *
+ * <p>H2 closes a database that it could not write to, as on a full disk, and the connections to it are dead from then on:
+ * whoever sees that says so, and the next who wants one gets a living one.
+ */
+final class Connections implements ConnectionFactory, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
+    private static final int CONNECTIONS = 12;
+    /** How long a transaction waits for the end of others. */
+    private static final Duration TURN = Duration.ofSeconds(30);
+    /** How long H2 may take to do away with a database that it could not write. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private static final Duration BETWEEN_RECONNECTS = Duration.ofMillis(20);
+
+    private final Database database;
+    private final Runnable renewed;
+    private final Semaphore turns = new Semaphore(CONNECTIONS, true);
+    private final Deque<Connection> idle = new ConcurrentLinkedDeque<>();
+    private volatile boolean closed;
+    private volatile boolean gone;
+    /** Whether the connections may be dead. */
+    private final AtomicBoolean suspect = new AtomicBoolean();
+
+    private final ReentrantLock reconnecting = new ReentrantLock();
+
+    /** @param renewed called when the database is opened anew: what H2 does not keep in the file is gone */
+    Connections(Database database, Runnable renewed) {
+        this.database = database;
+        this.renewed = renewed;
+    }
+
+    /**
+     * A connection for a transaction.
+     *
+     * @throws SQLException as {@link #connect} does, and when too many others are in use for too long
+     */
+    @Override
+    public Connection openConnection() throws SQLException {
+        boolean opened = false;
+        try {
+            if (!turns.tryAcquire(TURN.toNanos(), TimeUnit.NANOSECONDS)) {
+                throw new SQLException(
+                        "all " + CONNECTIONS + " connections have been in use for " + TURN.toSeconds() + " s");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SQLException("the daemon stops", e);
+        }
+        try {
+            Connection kept = suspect.get() ? null : kept();
+            Connection connection = kept == null ? connect() : kept;
+            opened = true;
+            return connection;
+        } finally {
+            if (!opened) {
+                turns.release();
+            }
+        }
+    }
+
+    /** One that is kept and lives; null when there is none. One that has died tells that its database has. */
+    private @Nullable Connection kept() {
+        Connection next = idle.pollFirst();
+        if (next == null) {
+            return null;
+        }
+        try {
+            if (!next.isClosed() && !dying(next)) {
+                return next;
+            }
+            next.close();
+        } catch (SQLException | DbException dead) {
+            LOG.debug("a connection had died: {}", dead.getMessage());
+        }
+        suspect();
+        return null;
+    }
+
+    /** The transaction is over. */
+    @Override
+    public void closeConnection(Connection connection) throws SQLException {
+        boolean kept = false;
+        try {
+            if (!closed && !suspect.get() && !connection.isClosed()) {
+                if (!connection.getAutoCommit()) {
+                    connection.rollback();
+                    connection.setAutoCommit(true);
+                }
+                idle.addFirst(connection);
+                kept = true;
+            }
+        } finally {
+            turns.release();
+            if (!kept) {
+                connection.close();
+            }
+        }
+    }
+
+    /**
+     * A living connection of its own.
+     *
+     * @throws SQLException when the database can't be opened, or H2 has not done away with the dying one in time
+     */
+    Connection connect() throws SQLException {
+        if (closed) {
+            return fresh();
+        }
+        if (!suspect.get()) {
+            Connection connection = living();
+            if (connection != null) {
+                return connection;
+            }
+            suspect();
+        }
+        return reconnect();
+    }
+
+    private Connection reconnect() throws SQLException {
+        reconnecting.lock();
+        try {
+            long deadline = System.nanoTime() + PATIENCE.toNanos();
+            while (suspect.get()) {
+                closeIdle();
+                renewed.run();
+                Connection connection = living();
+                if (connection != null) {
+                    suspect.set(false);
+                    return connection;
+                }
+                if (System.nanoTime() - deadline >= 0) {
+                    throw new SQLException(
+                            "H2 goes on with a database it has closed", "", ErrorCode.DATABASE_IS_CLOSED);
+                }
+                LockSupport.parkNanos(BETWEEN_RECONNECTS.toNanos());
+            }
+        } finally {
+            reconnecting.unlock();
+        }
+        return fresh();
+    }
+
+    /** A connection to a database that lives, null when it is to one that H2 is closing. */
+    private @Nullable Connection living() throws SQLException {
+        Connection connection;
+        try {
+            connection = fresh();
+        } catch (SQLException e) {
+            if (e.getErrorCode() == ErrorCode.DATABASE_IS_CLOSED) {
+                return null;
+            }
+            throw e;
+        }
+        if (!dying(connection)) {
+            return connection;
+        }
+        connection.close();
+        return null;
+    }
+
+    private Connection fresh() throws SQLException {
+        if (gone) {
+            // H2 would open the file again.
+            throw new SQLException("the database is closed", "", ErrorCode.DATABASE_IS_CLOSED);
+        }
+        return Urls.connect(
+                database.url(), Credentials.OWNER, database.credentials().owner());
+    }
+
+    private void closeIdle() {
+        for (Connection next = idle.pollFirst(); next != null; next = idle.pollFirst()) {
+            try {
+                next.close();
+            } catch (SQLException dead) {
+                // That is why it is closed.
+            }
+        }
+    }
+
+    /**
+     * Whether H2 can no longer write the database behind a connection. It gives that database to everybody who connects
+     * until somebody has closed it, and what it has in memory can be read all the while; so it is closed here.
+     */
+    private static boolean dying(Connection connection) throws SQLException {
+        if (!(connection.unwrap(JdbcConnection.class).getSession() instanceof SessionLocal session)) {
+            return false;
+        }
+        org.h2.engine.Database behind = session.getDatabase();
+        if (behind.isClosing()) {
+            return true;
+        }
+        MVStore file = behind.getStore().getMvStore();
+        if (!file.isClosed() && file.getPanicException() == null) {
+            return session.isClosed();
+        }
+        behind.shutdownImmediately();
+        return true;
+    }
+
+    /** The connections may be dead. */
+    void suspect() {
+        suspect.set(true);
+    }
+
+    boolean suspected() {
+        return suspect.get();
+    }
+
+    /** From now on what is dead stays dead. */
+    void ending() {
+        closed = true;
+    }
+
+    @Override
+    public void close() {
+        gone = true;
+        closeIdle();
+    }
+}
