@@ -27,7 +27,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class ControlServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ControlServer.class);
-    private static final int BACKLOG = 512;
+    /** As many as the kernel lets wait (net.core.somaxconn): who finds it full is only taken a second later. */
+    private static final int BACKLOG = 4096;
+
     private static final int SECRET_BYTES = 32;
     /** A stream without anything new for so long waits for something to happen, and not for a disk. */
     private static final Duration STILL = Duration.ofMillis(100);

@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The owner's connections to the database. Those of transactions are kept, and the one that was used last is used next: each
  * has its own statements, and with H2's own pool, which gives the one that rested longest, each would parse each of them.
+ * They never commit by themselves: to let JDBC do so again after a transaction commits also what could not be taken back.
  *
  * <p>H2 closes a database that it could not write to, as on a full disk, and the connections to it are dead from then on:
  * whoever sees that says so, and the next who wants one gets a living one.
@@ -74,6 +75,9 @@ final class Connections implements ConnectionFactory, AutoCloseable {
         try {
             Connection kept = suspect.get() ? null : kept();
             Connection connection = kept == null ? connect() : kept;
+            if (kept == null) {
+                connection.setAutoCommit(false);
+            }
             opened = true;
             return connection;
         } finally {
@@ -101,16 +105,39 @@ final class Connections implements ConnectionFactory, AutoCloseable {
         return null;
     }
 
-    /** The transaction is over. */
+    /**
+     * Commits what was done on a connection.
+     *
+     * @throws SQLException when it was not, or, with {@link ErrorCode#DATABASE_IS_CLOSED}, when nobody knows
+     */
+    void commit(Connection connection) throws SQLException {
+        connection.commit();
+        // H2 writes nothing, and says nothing, while it closes a file that another transaction could not write.
+        if (dying(connection)) {
+            throw new SQLException("the database was closed meanwhile", "", ErrorCode.DATABASE_IS_CLOSED);
+        }
+    }
+
+    /** Takes back what was done on a connection since the last commit. One that is dead, or dies of it, is left alone. */
+    void undo(Connection connection) {
+        try {
+            if (!dying(connection)) {
+                connection.rollback();
+                return;
+            }
+        } catch (SQLException | DbException e) {
+            LOG.debug("a transaction was not taken back: {}", e.getMessage());
+            end(connection);
+        }
+        suspect();
+    }
+
+    /** The transaction is over: committed, or taken back. */
     @Override
     public void closeConnection(Connection connection) throws SQLException {
         boolean kept = false;
         try {
             if (!closed && !suspect.get() && !connection.isClosed()) {
-                if (!connection.getAutoCommit()) {
-                    connection.rollback();
-                    connection.setAutoCommit(true);
-                }
                 idle.addFirst(connection);
                 kept = true;
             }
@@ -210,16 +237,45 @@ final class Connections implements ConnectionFactory, AutoCloseable {
         if (!(connection.unwrap(JdbcConnection.class).getSession() instanceof SessionLocal session)) {
             return false;
         }
-        org.h2.engine.Database behind = session.getDatabase();
-        if (behind.isClosing()) {
+        if (session.isClosed()) {
             return true;
         }
-        MVStore file = behind.getStore().getMvStore();
-        if (!file.isClosed() && file.getPanicException() == null) {
-            return session.isClosed();
+        try {
+            org.h2.engine.Database behind = session.getDatabase();
+            MVStore file = behind.getStore().getMvStore();
+            if (!behind.isClosing() && !file.isClosed() && file.getPanicException() == null) {
+                return false;
+            }
+        } catch (DbException closed) {
+            return true;
         }
-        behind.shutdownImmediately();
+        end(connection);
         return true;
+    }
+
+    /**
+     * Ends the database behind a connection, and the connection without another statement: H2 would begin one to take back
+     * what is under way, in a file that is closed.
+     */
+    private static void end(Connection connection) {
+        try {
+            if (connection.unwrap(JdbcConnection.class).getSession() instanceof SessionLocal session
+                    && !session.isClosed()) {
+                org.h2.engine.Database behind = session.getDatabase();
+                MVStore file = behind.getStore().getMvStore();
+                StatementCounts.mend(file);
+                if (!behind.isClosing()) {
+                    behind.shutdownImmediately();
+                }
+                try {
+                    session.close();
+                } finally {
+                    StatementCounts.mend(file);
+                }
+            }
+        } catch (SQLException | DbException e) {
+            LOG.debug("a dead connection: {}", e.getMessage());
+        }
     }
 
     /** The connections may be dead. */

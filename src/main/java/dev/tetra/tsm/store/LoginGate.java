@@ -49,9 +49,10 @@ final class LoginGate extends ServerSocket {
     private static final int STRANGERS = 128;
 
     /** What nobody has to go before, however many come: a driver logs in at once, but not at once on a busy machine. */
-    private static final Duration GRACE = Duration.ofMillis(300);
+    private static final Duration GRACE = Duration.ofSeconds(1);
 
-    private static final int BACKLOG = 256;
+    /** Whoever finds it full is only taken a second later, and H2's driver gives up after two (net.core.somaxconn bounds it). */
+    private static final int BACKLOG = 4096;
     /** Of a login in all. */
     private static final int BYTES = 16 << 10;
 

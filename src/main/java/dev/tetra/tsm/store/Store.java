@@ -24,9 +24,11 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.h2.api.ErrorCode;
+import org.jdbi.v3.core.Handles;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.statement.SqlStatements;
+import org.jdbi.v3.core.transaction.TransactionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,6 +67,8 @@ public final class Store implements AutoCloseable {
         this.connections = new Connections(database, this::renewed);
         this.audit = new AuditAccess(database, connections::connect);
         this.jdbi = Jdbi.create(connections);
+        // By JDBI's own means what cannot be taken back may be committed, see Connections.
+        jdbi.getConfig(Handles.class).setForceEndTransactions(false);
     }
 
     private void renewed() {
@@ -157,13 +161,24 @@ public final class Store implements AutoCloseable {
         Writes writes = new Writes(remembered);
         T result;
         try {
-            result = jdbi.inTransaction(handle -> {
-                handle.getConfig(SqlStatements.class).setSqlLogger(writes);
-                Tx tx = new Tx(handle, clock, masking, fingerprints, remembered, writes);
-                T value = work.apply(tx);
-                events.addAll(tx.events());
-                worked.set(true);
-                return value;
+            result = jdbi.withHandle(handle -> {
+                boolean committed = false;
+                try {
+                    handle.getConfig(SqlStatements.class).setSqlLogger(writes);
+                    Tx tx = new Tx(handle, clock, masking, fingerprints, remembered, writes);
+                    T value = work.apply(tx);
+                    events.addAll(tx.events());
+                    worked.set(true);
+                    connections.commit(handle.getConnection());
+                    committed = true;
+                    return value;
+                } catch (SQLException e) {
+                    throw new TransactionException("not committed", e);
+                } finally {
+                    if (!committed) {
+                        connections.undo(handle.getConnection());
+                    }
+                }
             });
         } finally {
             // Also after a failure: of a commit that failed nobody knows how far it came.
@@ -188,10 +203,7 @@ public final class Store implements AutoCloseable {
 
     /** The views and their columns, in order. */
     public Map<String, List<String>> views() {
-        return jdbi.withHandle(handle -> handle
-                .createQuery("SELECT view_name, column_name FROM tsm.view_comment ORDER BY view_name, position")
-                .map((row, context) -> Map.entry(row.getString(1), row.getString(2)))
-                .stream()
+        return call(tx -> tx.views().stream()
                 .collect(Collectors.groupingBy(
                         Map.Entry::getKey,
                         LinkedHashMap::new,

@@ -5,6 +5,7 @@ import dev.tetra.tsm.model.Masking;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jdbi.v3.core.Handle;
 
 /** One transaction's view of the tables. Not for use after it has ended. */
@@ -94,6 +95,13 @@ public final class Tx {
     /** What was found by the probes of processes. */
     public Probes probes() {
         return new Probes(handle, clock, masking);
+    }
+
+    /** Each view with each of its columns, in order. */
+    List<Map.Entry<String, String>> views() {
+        return handle.createQuery("SELECT view_name, column_name FROM tsm.view_comment ORDER BY view_name, position")
+                .map((row, context) -> Map.entry(row.getString(1), row.getString(2)))
+                .list();
     }
 
     /** Definitions of services. */

@@ -19,6 +19,8 @@ import dev.tetra.tsm.model.RunCause;
 import dev.tetra.tsm.model.TsmException;
 import dev.tetra.tsm.testing.Specs;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +32,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.h2.api.ErrorCode;
 import org.h2.engine.SessionLocal;
@@ -41,6 +47,7 @@ import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
 import org.h2.table.Table;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class StoreTest {
@@ -347,6 +354,77 @@ class StoreTest {
                 assertEquals(i, store.call(tx -> tx.processes().all()).size());
                 add(store, "later" + i);
             }
+        }
+    }
+
+    /**
+     * As when the disk is full while two transactions are under way. H2 counts the end of one twice that it fails to take
+     * back, and then a thread that begins a statement in one that was open before counts for ever.
+     */
+    @Test
+    @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void a_transaction_that_cannot_be_taken_back_holds_up_nobody() throws Exception {
+        Credentials credentials = Credentials.of(home.resolve("db.secret"));
+        try (Store store = open()) {
+            for (int i = 0; i < 3; i++) {
+                int before = i;
+                CountDownLatch begun = new CountDownLatch(1);
+                CountDownLatch broken = new CountDownLatch(1);
+                FutureTask<Boolean> other = new FutureTask<>(() -> store.call(tx -> {
+                    tx.settings().put("other", "begins");
+                    begun.countDown();
+                    await(broken);
+                    tx.settings().put("other", "v" + before);
+                    return true;
+                }));
+                Thread.ofVirtual().start(other);
+                TsmException.Usage own = new TsmException.Usage("no such thing", "try another");
+                Connection owner =
+                        Urls.connect(Urls.again(home.resolve("tsm")), Credentials.OWNER, credentials.owner());
+                TsmException told = assertThrows(
+                        TsmException.Usage.class,
+                        () -> store.run(tx -> {
+                            assertEquals(before, tx.processes().all().size());
+                            tx.settings().put("k", "v" + before);
+                            await(begun);
+                            fillDisk(owner);
+                            throw own;
+                        }));
+                assertEquals(own, told);
+                broken.countDown();
+                assertTrue(other.get(), "it is done again");
+                assertEquals(
+                        Optional.of("v" + i), store.call(tx -> tx.settings().get("other")));
+                assertEquals(i, store.call(tx -> tx.processes().all()).size());
+                assertEquals(Optional.empty(), store.call(tx -> tx.settings().get("k")));
+                add(store, "later" + i);
+            }
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertTrue(latch.await(10, TimeUnit.SECONDS));
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** H2 finds out that it can no longer write, has counted wrong, and is about to close the file. */
+    private void fillDisk(Connection owner) {
+        try {
+            SessionLocal session =
+                    (SessionLocal) owner.unwrap(JdbcConnection.class).getSession();
+            MVStore file = session.getDatabase().getStore().getMvStore();
+            VarHandle current = MethodHandles.privateLookupIn(MVStore.class, MethodHandles.lookup())
+                    .findVarHandle(MVStore.class, "currentTxCounter", MVStore.TxCounter.class);
+            while (!current.getVolatile(file).toString().endsWith("cnt=-1")) {
+                file.decrementVersionUsageCounter((MVStore.TxCounter) current.getVolatile(file));
+            }
+            MVStoreException full = DataUtils.newMVStoreException(DataUtils.ERROR_WRITING_FAILED, "full");
+            assertThrows(MVStoreException.class, () -> file.panic(full));
+        } catch (SQLException | ReflectiveOperationException e) {
+            throw new AssertionError(e);
         }
     }
 
