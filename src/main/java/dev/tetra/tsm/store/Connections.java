@@ -257,7 +257,7 @@ final class Connections implements ConnectionFactory, AutoCloseable {
      * Ends the database behind a connection, and the connection without another statement: H2 would begin one to take back
      * what is under way, in a file that is closed.
      */
-    private static void end(Connection connection) {
+    static void end(Connection connection) {
         try {
             if (connection.unwrap(JdbcConnection.class).getSession() instanceof SessionLocal session
                     && !session.isClosed()) {

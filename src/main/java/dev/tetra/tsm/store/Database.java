@@ -167,30 +167,45 @@ final class Database {
 
     private Connection openCurrent() throws SQLException, IOException {
         Connection connection = Urls.connect(url(), Credentials.OWNER, credentials.owner());
-        boolean done = false;
+        boolean open = true;
         try {
             int version = Schema.version(connection);
             Schema.refuseNewer(connection, version, build);
             List<String> damaged = Indexes.damaged(connection);
             if (!damaged.isEmpty()) {
+                open = false;
                 rebuild(connection, damaged);
-                done = true;
                 return openCurrent();
             }
             if (version == Schema.NEWEST) {
-                done = true;
+                open = false;
                 return connection;
             }
             if (version == 0) {
                 throw new SQLException("no tsm schema in the file", "", ErrorCode.SCHEMA_NOT_FOUND_1);
             }
             backups.write(connection);
+            shutdown(connection);
+            open = false;
         } finally {
-            if (!done) {
-                shutdown(connection);
+            if (open) {
+                abandon(connection);
             }
         }
-        Files.copy(file("tsm"), file("tsm.new"), StandardCopyOption.REPLACE_EXISTING);
+        return migrated();
+    }
+
+    /** Migrates a copy of the file, and puts it in the file's place when it is whole. */
+    private Connection migrated() throws SQLException, IOException {
+        boolean copied = false;
+        try {
+            Files.copy(file("tsm"), file("tsm.new"), StandardCopyOption.REPLACE_EXISTING);
+            copied = true;
+        } finally {
+            if (!copied) {
+                Files.deleteIfExists(file("tsm.new"));
+            }
+        }
         migrateDraft();
         return Urls.connect(url(), Credentials.OWNER, credentials.owner());
     }
@@ -239,8 +254,26 @@ final class Database {
 
     private void migrateDraft() throws SQLException, IOException {
         String draft = Urls.file(home.resolve("tsm.new"));
-        Schema.migrate(draft, credentials, build);
-        shutdown(Urls.connect(draft, Credentials.OWNER, credentials.owner()));
+        boolean whole = false;
+        try {
+            // Kept meanwhile: H2 gives a database that it can't write to everybody until somebody who has it does away
+            // with it.
+            Connection connection = Urls.connect(draft, Credentials.OWNER, credentials.owner());
+            try {
+                Schema.migrate(draft, credentials, build);
+                shutdown(connection);
+                whole = true;
+            } finally {
+                if (!whole) {
+                    abandon(connection);
+                }
+            }
+        } finally {
+            if (!whole) {
+                // It takes the room that may be wanting.
+                Files.deleteIfExists(file("tsm.new"));
+            }
+        }
         moveDraft();
     }
 
@@ -286,7 +319,23 @@ final class Database {
         }
     }
 
+    /** Closes a database as it is, so that why it is given up is not hidden by what becomes of closing it properly. */
+    private static void abandon(Connection connection) {
+        Connections.end(connection);
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            LOG.debug("closed: {}", e.getMessage());
+        }
+    }
+
+    /** Whether the file is no database; what the system refused is no fault of the file. */
     private static boolean unreadable(SQLException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof MVStoreException store && store.getErrorCode() == DataUtils.ERROR_WRITING_FAILED) {
+                return false;
+            }
+        }
         if (UNREADABLE.contains(e.getErrorCode())) {
             return true;
         }
@@ -302,7 +351,8 @@ final class Database {
 
     private TsmException cannot(Exception e) {
         return new TsmException.Unavailable(
-                "the database in " + home + " cannot be opened: " + firstLine(e),
+                "the database in " + home + " cannot be opened: "
+                        + (e instanceof SQLException failed ? Store.reason(failed) : firstLine(e)),
                 "look at the rights of the folder and at the free space on its disk",
                 e);
     }

@@ -244,7 +244,7 @@ public final class Store implements AutoCloseable {
     }
 
     /** The system's own words where it has refused something; what H2 makes of those names classes. */
-    private static String reason(SQLException failed) {
+    static String reason(SQLException failed) {
         for (Throwable cause = failed.getCause(); cause != null; cause = cause.getCause()) {
             if (cause instanceof IOException refused && refused.getMessage() != null) {
                 return refused.getMessage();
@@ -252,7 +252,11 @@ public final class Store implements AutoCloseable {
         }
         String message = String.valueOf(failed.getMessage());
         int end = message.indexOf("; SQL statement");
-        return (end < 0 ? message : message.substring(0, end)).strip();
+        return (end < 0 ? message : message.substring(0, end))
+                .strip()
+                .lines()
+                .findFirst()
+                .orElse("");
     }
 
     /** Tells of events once they are committed. */
