@@ -36,23 +36,34 @@ final class Backups {
         this.clock = clock;
     }
 
-    /** Writes one more, under a name that only a whole backup gets, and drops the oldest. */
+    /** Writes one more, under a name that only a whole backup gets. */
     Path write(Connection connection) throws SQLException, IOException {
         Files.createDirectories(
                 folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         Path draft = folder.resolve("draft");
+        boolean done = false;
         try (PreparedStatement statement = connection.prepareStatement("BACKUP TO ?")) {
             statement.setString(1, draft.toString());
             statement.execute();
+            Files.setPosixFilePermissions(draft, PosixFilePermissions.fromString("rw-------"));
+            Path whole = folder.resolve("tsm-" + STAMP.format(clock.instant()) + ".zip");
+            Files.move(draft, whole, StandardCopyOption.ATOMIC_MOVE);
+            done = true;
+            return whole;
+        } finally {
+            if (!done) {
+                // What there is room for no longer is given back.
+                Files.deleteIfExists(draft);
+            }
         }
-        Files.setPosixFilePermissions(draft, PosixFilePermissions.fromString("rw-------"));
-        Path whole = folder.resolve("tsm-" + STAMP.format(clock.instant()) + ".zip");
-        Files.move(draft, whole, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Drops the oldest of those that are too many. */
+    void prune() throws IOException {
         List<Path> all = newestFirst();
         for (Path old : all.subList(Math.min(KEPT, all.size()), all.size())) {
             Files.deleteIfExists(old);
         }
-        return whole;
     }
 
     /** When the newest was written. */

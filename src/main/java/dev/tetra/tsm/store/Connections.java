@@ -273,7 +273,8 @@ final class Connections implements ConnectionFactory, AutoCloseable {
                     StatementCounts.mend(file);
                 }
             }
-        } catch (SQLException | DbException e) {
+        } catch (SQLException | RuntimeException e) {
+            // H2 tells again what it died of, also in exceptions of its own.
             LOG.debug("a dead connection: {}", e.getMessage());
         }
     }

@@ -184,29 +184,35 @@ final class Database {
             if (version == 0) {
                 throw new SQLException("no tsm schema in the file", "", ErrorCode.SCHEMA_NOT_FOUND_1);
             }
-            backups.write(connection);
+            Path backup = backups.write(connection);
             shutdown(connection);
             open = false;
+            return migrated(backup);
         } finally {
             if (open) {
                 abandon(connection);
             }
         }
-        return migrated();
     }
 
-    /** Migrates a copy of the file, and puts it in the file's place when it is whole. */
-    private Connection migrated() throws SQLException, IOException {
-        boolean copied = false;
+    /**
+     * Migrates a copy of the file, and puts it in the file's place when it is whole.
+     *
+     * @param backup of the file as it is; of no use when it stays so, and each that is tried again would push out an older
+     */
+    private Connection migrated(Path backup) throws SQLException, IOException {
+        boolean done = false;
         try {
             Files.copy(file("tsm"), file("tsm.new"), StandardCopyOption.REPLACE_EXISTING);
-            copied = true;
+            migrateDraft();
+            done = true;
         } finally {
-            if (!copied) {
+            if (!done) {
                 Files.deleteIfExists(file("tsm.new"));
+                Files.deleteIfExists(backup);
             }
         }
-        migrateDraft();
+        backups.prune();
         return Urls.connect(url(), Credentials.OWNER, credentials.owner());
     }
 

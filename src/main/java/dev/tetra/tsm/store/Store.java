@@ -273,6 +273,7 @@ public final class Store implements AutoCloseable {
         }
         try (Connection connection = connections.connect()) {
             database.backups().write(connection);
+            database.backups().prune();
         } catch (SQLException e) {
             throw new IOException("no backup was written", e);
         }

@@ -97,7 +97,8 @@ class LogWatchTest {
     void a_log_that_is_too_large_is_cut() throws IOException {
         watch(SMALL);
         append(200_000);
-        Await.until("a part", SOON, () -> files.size("web", LogStream.OUT).parts() == 1);
+        // More than one when it was looked at while it was written.
+        Await.until("a part", SOON, () -> files.size("web", LogStream.OUT).parts() >= 1);
         assertArrayEquals(written.toByteArray(), all());
         assertEquals(List.of(), told);
     }

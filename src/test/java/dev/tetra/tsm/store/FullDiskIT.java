@@ -127,6 +127,9 @@ class FullDiskIT {
             if (opened) {
                 break;
             }
+            try (Stream<Path> backups = Files.list(home.resolve("backups"))) {
+                assertEquals(List.of(), backups.toList(), "each try would push out an older backup");
+            }
         }
         assertTrue(refused.size() >= 3, () -> "refused with " + refused + " KB: the disk was not full");
         try (Store store = open()) {
