@@ -14,7 +14,6 @@ import org.h2.mvstore.MVStore.TxCounter;
  */
 final class StatementCounts {
     private static final VarHandle CURRENT;
-    private static final VarHandle COUNT;
     private static final MethodHandle NEW;
 
     static {
@@ -22,7 +21,6 @@ final class StatementCounts {
             MethodHandles.Lookup file = MethodHandles.privateLookupIn(MVStore.class, MethodHandles.lookup());
             MethodHandles.Lookup counter = MethodHandles.privateLookupIn(TxCounter.class, MethodHandles.lookup());
             CURRENT = file.findVarHandle(MVStore.class, "currentTxCounter", TxCounter.class);
-            COUNT = counter.findVarHandle(TxCounter.class, "counter", int.class);
             NEW = counter.findConstructor(TxCounter.class, MethodType.methodType(void.class, long.class));
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -31,13 +29,13 @@ final class StatementCounts {
 
     private StatementCounts() {}
 
-    /** Lets go of those who count for ever, so that they find the file closed. A count that is right stays. */
+    /**
+     * Lets go of those who count for ever, so that they find the file closed. For a file that is given up alone: who was
+     * counted rightly takes himself off a count that nobody looks at any more.
+     */
     static void mend(MVStore file) {
+        // Whatever the count is: while somebody tries in vain, it is wrong only every other moment.
         TxCounter current = (TxCounter) CURRENT.getVolatile(file);
-        // Below zero for a moment is also a count that somebody tries in vain, and then takes back.
-        if ((int) COUNT.getVolatile(current) >= 0) {
-            return;
-        }
         try {
             CURRENT.compareAndSet(file, current, (TxCounter) NEW.invokeExact(current.version));
         } catch (RuntimeException | Error e) {

@@ -17,6 +17,7 @@ import dev.tetra.tsm.model.PortSource;
 import dev.tetra.tsm.model.Run;
 import dev.tetra.tsm.model.RunCause;
 import dev.tetra.tsm.model.TsmException;
+import dev.tetra.tsm.testing.Await;
 import dev.tetra.tsm.testing.Specs;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
@@ -377,7 +378,7 @@ class StoreTest {
                     tx.settings().put("other", "v" + before);
                     return true;
                 }));
-                Thread.ofVirtual().start(other);
+                Thread counting = Thread.ofPlatform().daemon().start(other);
                 TsmException.Usage own = new TsmException.Usage("no such thing", "try another");
                 Connection owner =
                         Urls.connect(Urls.again(home.resolve("tsm")), Credentials.OWNER, credentials.owner());
@@ -388,10 +389,15 @@ class StoreTest {
                             tx.settings().put("k", "v" + before);
                             await(begun);
                             fillDisk(owner);
+                            broken.countDown();
+                            Await.until(
+                                    "the other counts",
+                                    Duration.ofSeconds(10),
+                                    () -> Stream.of(counting.getStackTrace())
+                                            .anyMatch(at -> at.getMethodName().equals("registerVersionUsage")));
                             throw own;
                         }));
                 assertEquals(own, told);
-                broken.countDown();
                 assertTrue(other.get(), "it is done again");
                 assertEquals(
                         Optional.of("v" + i), store.call(tx -> tx.settings().get("other")));

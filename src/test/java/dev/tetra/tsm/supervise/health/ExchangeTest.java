@@ -214,6 +214,7 @@ class ExchangeTest {
         int port = server("127.0.0.1", connection -> {
             for (char c : "HTTP/1.1 200 OK\r\n\r\n".toCharArray()) {
                 say(connection, String.valueOf(c));
+                // Nothing is waited for: the server's pace is what the timeout is tried against.
                 TimeUnit.MILLISECONDS.sleep(100);
             }
         });
