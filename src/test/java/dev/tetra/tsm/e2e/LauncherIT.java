@@ -121,6 +121,30 @@ class LauncherIT {
     }
 
     @Test
+    void a_home_that_another_makes_meanwhile_is_taken() throws IOException {
+        // What comes after the home; without a daemon, one is tried in a tenth of the time.
+        Path jar = tsm.launcher().resolveSibling("../target/tsm.jar").normalize();
+        Files.delete(jar);
+        // Read by a bash that tells of each command: before the n-th the other makes the folder.
+        String script = """
+                at=$1
+                set -T
+                trap '[[ ${FUNCNAME[0]-} != require_home ]] || ((at-- != 1)) || { mkdir -m 700 "$TSM_DIR" && echo made >&2; }' DEBUG
+                . "$0" echo
+                """;
+        int moments = 0;
+        for (int at = 1; at <= 40; at++) {
+            Result result = tsm.run(
+                    List.of("/bin/bash", "-c", script, tsm.launcher().toString(), Integer.toString(at)), new byte[0]);
+            assertTrue(result.err().contains(jar + " is missing"), "before command " + at + ": " + result.err());
+            moments += result.err().startsWith("made\n") ? 1 : 0;
+            Files.deleteIfExists(tsm.home().resolve("start.lock"));
+            Files.delete(tsm.home());
+        }
+        assertTrue(moments > 5);
+    }
+
+    @Test
     void a_lock_of_a_dead_launcher_is_broken() throws IOException {
         withoutFlock();
         Files.createDirectories(tsm.home().resolve("start.lock.d"));
