@@ -12,13 +12,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps queries from taking the heap that the daemon lives on: H2 closes the database of a program that is out of memory.
- * What is left of the old generation after a collection is looked at every few milliseconds while somebody may query;
- * when it is too much, every query of the auditor is cancelled.
+ * The old generation is looked at every few milliseconds while somebody may query; when a collection leaves too much of
+ * it, every query of the auditor is cancelled. The JVM by itself collects it only when it is full, which is too late for a
+ * query that goes on meanwhile, so the guard has it collected when it is full to the mark.
  */
 final class MemoryGuard {
     private static final long LOOK_MILLIS = 5;
     /** Of the old generation; the rest is what a query can still take until its cancelling is noticed. */
     private static final double MOST = 0.6;
+    /** Of the old generation: so much must have been added before another collection is worth its tenth of a second. */
+    private static final double STEP = 0.05;
 
     private final Runnable cancelAll;
     private int users;
@@ -84,20 +87,30 @@ final class MemoryGuard {
 
     private void look(MemoryPoolMXBean pool) {
         List<GarbageCollectorMXBean> collectors = collectorsOf(pool);
-        long most = (long) (pool.getUsage().getMax() * MOST);
+        long max = pool.getUsage().getMax();
+        long most = (long) (max * MOST);
         long before = collections(collectors);
+        long left = pool.getCollectionUsage().getUsed();
         try {
             while (goesOn()) {
                 TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
                 long now = collections(collectors);
-                // what an older collection left may be garbage by now, such as that of a query that was cancelled
-                if (now != before && pool.getCollectionUsage().getUsed() > most) {
-                    synchronized (this) {
-                        alarms++;
+                if (now != before) {
+                    before = now;
+                    left = pool.getCollectionUsage().getUsed();
+                    // what an older collection left may be garbage by now, such as that of a query that was cancelled
+                    if (left > most) {
+                        synchronized (this) {
+                            alarms++;
+                        }
+                        cancelAll.run();
                     }
-                    cancelAll.run();
+                } else {
+                    long used = pool.getUsage().getUsed();
+                    if (used > most && used - left > max * STEP) {
+                        System.gc();
+                    }
                 }
-                before = now;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
