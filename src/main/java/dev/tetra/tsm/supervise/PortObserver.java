@@ -186,7 +186,8 @@ public final class PortObserver implements Supervision.Sightings {
         return found;
     }
 
-    private void write(List<ManagedProcess> processes, Map<Long, List<Observed>> found) {
+    /** One at a time: of two that write the same rows for the first time, one would fail. */
+    private synchronized void write(List<ManagedProcess> processes, Map<Long, List<Observed>> found) {
         Map<Long, List<Observed>> changed = new HashMap<>();
         for (ManagedProcess process : processes) {
             List<Observed> ports = found.get(process.key());
