@@ -282,8 +282,10 @@ final class Witnesses implements AutoCloseable {
         try {
             String all = new String(Files.readAllBytes(process.resolve("environ")), StandardCharsets.ISO_8859_1);
             for (String entry : all.split("\0", -1)) {
-                if (entry.startsWith("TSM_")) {
-                    found.put(entry.substring(0, entry.indexOf('=')), entry.substring(entry.indexOf('=') + 1));
+                // None of a process that is just being executed: what is read then may be cut.
+                int equals = entry.indexOf('=');
+                if (entry.startsWith("TSM_") && equals > 0) {
+                    found.put(entry.substring(0, equals), entry.substring(equals + 1));
                 }
             }
         } catch (IOException gone) {
