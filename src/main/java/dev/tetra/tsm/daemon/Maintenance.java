@@ -117,13 +117,14 @@ final class Maintenance {
                 return;
             }
             shrink();
-            if (store.backUpDaily()) {
-                LOG.info("database backed up");
-            }
+            // Before the backup, which takes a second for a file that is mostly dead.
             long size = Files.size(file);
             if (size > SMALL && size > 2 * compacted) {
                 store.compact(COMPACTION);
                 compacted = Files.size(file);
+            }
+            if (store.backUpDaily()) {
+                LOG.info("database backed up");
             }
         } catch (IOException | RuntimeException e) {
             LOG.warn("maintenance failed; it is tried again", e);

@@ -15,8 +15,8 @@ import org.h2.mvstore.MVStore;
  * an assertion of H2 2.4.240 ({@code FreeSpaceBitSet.allocate}) about space that must not be used before it is synced.
  */
 final class Housekeeping {
-    /** Percent of a chunk that is alive, below which it is rewritten. */
-    private static final int FILL_RATE = 90;
+    /** Percent of all chunks that is alive, up to which chunks are rewritten. */
+    private static final int FILL_RATE = 75;
 
     private static final int BYTES_AT_ONCE = 4 << 20;
 
@@ -31,8 +31,9 @@ final class Housekeeping {
             boolean more = true;
             while (more && System.nanoTime() - until < 0) {
                 more = store.compact(FILL_RATE, BYTES_AT_ONCE);
+                // Only then is it free where it was: the next pass finds the room, and the file's end is cut.
+                store.commit();
             }
-            store.commit();
         }
     }
 }
