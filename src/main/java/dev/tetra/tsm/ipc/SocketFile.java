@@ -7,14 +7,18 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The file of a Unix socket. */
 public final class SocketFile {
@@ -53,8 +57,7 @@ public final class SocketFile {
     /** Whether there is a socket, listened on or not. */
     public static boolean isSocket(Path path) {
         try {
-            Object mode = Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
-            return mode instanceof Integer bits && (bits & TYPE) == SOCKET;
+            return isSocket(Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS));
         } catch (IOException e) {
             return false;
         }
@@ -88,7 +91,7 @@ public final class SocketFile {
     }
 
     /**
-     * Listens at a path where nothing is in the way. The socket gets its rights under another name first, so that nobody
+     * Listens at a path where nothing is in the way; fails if something is by then. The socket gets its rights under another name first, so that nobody
      * else can connect at any moment whatever the umask.
      *
      * @param draft a path in the same folder, not longer than the other
@@ -99,7 +102,10 @@ public final class SocketFile {
         try {
             channel.bind(UnixDomainSocketAddress.of(draft), BACKLOG);
             Files.setPosixFilePermissions(draft, PosixFilePermissions.fromString("rw-------"));
-            Files.move(draft, path, StandardCopyOption.ATOMIC_MOVE);
+            if (isSocket(path) && !listens(path)) {
+                Files.deleteIfExists(path);
+            }
+            place(draft, path);
             channel.configureBlocking(false);
             return channel;
         } catch (IOException | RuntimeException e) {
@@ -109,13 +115,35 @@ public final class SocketFile {
         }
     }
 
-    /** Which file is at a path: device and inode; empty when none is. */
+    /** Gives a file another name. A link takes the place of nothing (link(2)), so what has come there since stays. */
+    private static void place(Path draft, Path path) throws IOException {
+        try {
+            Files.createLink(path, draft);
+            Files.delete(draft);
+        } catch (FileAlreadyExistsException e) {
+            throw e;
+        } catch (UnsupportedOperationException | FileSystemException e) {
+            Files.move(draft, path, StandardCopyOption.ATOMIC_MOVE);
+        }
+    }
+
+    /**
+     * Which socket is at a path; empty when none is. Its device and inode are not enough: an inode that is free is soon
+     * another file's. Where the system does not tell when a file was made, that is when it was last changed.
+     */
     static Optional<Object> identity(Path path) throws IOException {
         try {
-            return Optional.ofNullable(Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
-                    .fileKey());
+            Map<String, Object> file =
+                    Files.readAttributes(path, "unix:mode,fileKey,creationTime", LinkOption.NOFOLLOW_LINKS);
+            return isSocket(file.get("mode"))
+                    ? Optional.of(List.of(file.get("fileKey"), file.get("creationTime")))
+                    : Optional.empty();
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }
+    }
+
+    private static boolean isSocket(@Nullable Object mode) {
+        return mode instanceof Integer bits && (bits & TYPE) == SOCKET;
     }
 }

@@ -2,8 +2,10 @@ package dev.tetra.tsm.ipc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tetra.tsm.testing.Await;
 import java.io.IOException;
@@ -14,8 +16,11 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -374,8 +379,8 @@ class ChannelServerTest {
     @Test
     void a_foreign_file_is_left_alone_and_said() throws IOException {
         opened();
-        Files.delete(path);
-        Files.writeString(path, "mine");
+        // In one step: the server makes a socket that is gone anew.
+        Files.move(Files.writeString(base.resolve("file"), "mine"), path, StandardCopyOption.REPLACE_EXISTING);
         assertEquals(
                 "a file that is no socket is at " + path,
                 server.states().getFirst().problem());
@@ -384,6 +389,29 @@ class ChannelServerTest {
         assertEquals("mine", Files.readString(path));
         assertEquals(
                 "a file that is no socket is at " + path, server.obstacle(path).orElseThrow());
+    }
+
+    @Test
+    void a_foreign_file_that_has_got_the_inode_of_the_socket_is_not_taken_for_it() throws IOException {
+        opened();
+        boolean same = false;
+        for (int i = 0; i < 20 && !same; i++) {
+            Object socket = Files.getAttribute(path, "unix:ino");
+            Files.delete(path);
+            try {
+                Files.writeString(path, "mine", StandardOpenOption.CREATE_NEW);
+            } catch (FileAlreadyExistsException e) {
+                continue; // the server was quicker
+            }
+            same = Files.getAttribute(path, "unix:ino").equals(socket);
+            assertEquals(
+                    "a file that is no socket is at " + path,
+                    server.states().getFirst().problem());
+            Files.delete(path);
+            assertNull(server.states().getFirst().problem());
+        }
+        assumeTrue(same, "this file system gives no inode again");
+        assertEquals("1 a", ask("a"));
     }
 
     @Test
