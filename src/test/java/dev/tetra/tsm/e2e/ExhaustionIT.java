@@ -176,6 +176,31 @@ class ExhaustionIT {
         }
     }
 
+    @Test
+    void a_home_that_is_mounted_read_only_is_told_of_and_all_goes_on_once_it_can_be_written() throws Exception {
+        assumeTrue(System.getProperty("user.name").equals("root"), "only root can mount");
+        machine.start("it", "plain", "--exact-name").expect(0);
+        machine.start("rests", "plain", "--exact-name").expect(0);
+        machine.tsm("stop", "rests").expect(0);
+        machine.invariants().untouched();
+        TsmHome tsm = machine.home();
+        String home = tsm.home().toString();
+        // What is open stays as it was opened: programs go on writing their logs.
+        tsm.bash("mount --bind " + home + " " + home).expect(0);
+        try {
+            tsm.bash("mount -o remount,bind,ro " + home).expect(0);
+            Result more = machine.start("more", "plain", "--exact-name").expect(1);
+            assertTrue(more.err().contains("Read-only file system"), more.err());
+            machine.killDaemon();
+            Result refused = tsm.tsm("list").expect(69);
+            assertTrue(refused.err().contains("its file system is read-only"), refused.err());
+        } finally {
+            tsm.bash("umount " + home).expect(0);
+        }
+        machine.tsm("restart", "more").expect(0);
+        machine.invariants().holdToTheEnd();
+    }
+
     private static void fill(Path file) throws IOException {
         byte[] block = new byte[4096];
         try (OutputStream out = Files.newOutputStream(file)) {
