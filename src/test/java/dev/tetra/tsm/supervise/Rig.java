@@ -196,16 +196,24 @@ final class Rig {
 
     // --- looking ---
 
+    /** The key of no process. */
+    private static final long NOBODY = -1;
+
     ManagedProcess now(ManagedProcess process) {
         return store.call(tx -> tx.processes().find(process.key())).orElseThrow();
     }
 
     Run run(ManagedProcess process) {
-        return store.call(tx -> tx.runs().latest(process.key(), 1)).getFirst();
+        return runs(process).getFirst();
     }
 
+    /** All of its runs, the last first. What is read of processes later is not older than they are. */
     List<Run> runs(ManagedProcess process) {
-        return store.call(tx -> tx.runs().latest(process.key(), 1000));
+        List<Run> all = store.call(tx -> tx.runs().latest(process.key(), 1000));
+        // A commit can be read a moment before what the store remembers of processes is forgotten, and a write forgets
+        // it.
+        store.run(tx -> tx.processes().setRun(NOBODY, NOBODY));
+        return all;
     }
 
     ManagedProcess await(ManagedProcess process, Status status) {
