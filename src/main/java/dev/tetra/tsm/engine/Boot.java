@@ -2,6 +2,7 @@ package dev.tetra.tsm.engine;
 
 import dev.tetra.tsm.model.ManagedProcess;
 import dev.tetra.tsm.model.Origin;
+import dev.tetra.tsm.model.Status;
 import dev.tetra.tsm.model.TsmException;
 import dev.tetra.tsm.model.Wanted;
 import dev.tetra.tsm.os.Host;
@@ -28,8 +29,10 @@ public final class Boot {
     private final Host host;
     private final Keeper keeper;
     private final Services services;
+    private final Chain chain;
 
-    Boot(Store store, Host host, Keeper keeper, Services services) {
+    Boot(Store store, Host host, Keeper keeper, Services services, Chain chain) {
+        this.chain = chain;
         this.store = store;
         this.host = host;
         this.keeper = keeper;
@@ -54,12 +57,31 @@ public final class Boot {
 
     /** Starts what is to come up. What cannot be started is written down; nobody waits for it. */
     public void comeUp(Caller daemon, boolean anew) {
+        bringUpNeeds(daemon);
         resume(daemon);
         for (Services.Result result : services.startEnabled(daemon, !anew, false)) {
             TsmException failure = result.failure();
             if (failure != null) {
                 failed("service " + result.service().name() + " was not started with the daemon: "
                         + failure.getMessage());
+            }
+        }
+    }
+
+    /**
+     * What a process needs is asked to run before the process itself is wanted, but a daemon that died in between may not have
+     * written that down. Such a process was not executed yet, and would be taken for one whose need stays away.
+     */
+    private void bringUpNeeds(Caller daemon) {
+        List<ManagedProcess> begun = store.call(tx -> tx.processes().all()).stream()
+                .filter(p -> p.life().wanted() == Wanted.RUN && p.status() == Status.STARTING)
+                .filter(p -> p.run() != null && p.run().identity() == null)
+                .toList();
+        for (ManagedProcess process : begun) {
+            try {
+                chain.bringUp(process, daemon);
+            } catch (TsmException e) {
+                failed("what " + process.label() + " needs was not started with the daemon: " + e.getMessage());
             }
         }
     }

@@ -66,7 +66,7 @@ public final class Engine {
         this.groups = new Groups(with, supervisor, starter, chain, outcomes);
         this.services = new Services(with.store(), book, starter, groups, keeper, patterns, outcomes);
         this.startup = new Startup(with.host(), with.home());
-        this.boot = new Boot(with.store(), with.host(), keeper, services);
+        this.boot = new Boot(with.store(), with.host(), keeper, services, chain);
         this.overview =
                 new Overview(with.store(), with.host(), with.logs(), with.home(), observer, probing, with.clock());
         this.readiness = new Readiness(with.store(), probing);
