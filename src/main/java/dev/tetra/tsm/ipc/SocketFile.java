@@ -91,8 +91,8 @@ public final class SocketFile {
     }
 
     /**
-     * Listens at a path where nothing is in the way; fails if something is by then. The socket gets its rights under another name first, so that nobody
-     * else can connect at any moment whatever the umask.
+     * Listens at a path where nothing is in the way; fails if something is by then. The socket gets its rights under
+     * another name first, so that nobody else can connect at any moment whatever the umask.
      *
      * @param draft a path in the same folder, not longer than the other
      */
@@ -121,7 +121,7 @@ public final class SocketFile {
             Files.createLink(path, draft);
             Files.delete(draft);
         } catch (FileAlreadyExistsException e) {
-            throw e;
+            throw new IOException("something has come to " + path + " meanwhile", e);
         } catch (UnsupportedOperationException | FileSystemException e) {
             Files.move(draft, path, StandardCopyOption.ATOMIC_MOVE);
         }
