@@ -49,6 +49,9 @@ final class Daemon {
     /** Of what comes up with the daemon: nobody's shell says another. */
     private static final int USUAL_UMASK = 0022;
 
+    /** What a daemon is mostly started for; their parsers are made while the database opens. */
+    private static final List<String> LIKELY_FIRST = List.of("list", "start");
+
     private final Path home;
     private final HomeLock lock;
     private final Store store;
@@ -93,7 +96,8 @@ final class Daemon {
         }
     }
 
-    private Daemon(Path home, BuildInfo build, HomeLock lock, Store store, Host host) throws IOException {
+    private Daemon(Path home, BuildInfo build, HomeLock lock, Store store, Host host, Commands commands)
+            throws IOException {
         this.home = home;
         this.lock = lock;
         this.store = store;
@@ -118,7 +122,7 @@ final class Daemon {
         this.engine = new Engine(with, supervisor, observer, channels, probing, new StartFields());
         this.maintenance = new Maintenance(store, home.resolve("tsm.mv.db"), engine.retention());
         this.self = new Self(home, build, host, store);
-        this.requests = new Requests(engine, new Commands(), self, build, sources, ending::complete, closed);
+        this.requests = new Requests(engine, commands, self, build, sources, ending::complete, closed);
         this.homeWatch = new HomeWatch(lock, this::end);
         this.server = ControlServer.bind(home, build.build(), requests);
     }
@@ -131,13 +135,17 @@ final class Daemon {
      */
     static Daemon start(Path home, BuildInfo build) throws IOException {
         HomeLock lock = HomeLock.take(home, LOCK_WAIT, Boolean.getBoolean("tsm.yields"));
-        // The two take about the same time and need nothing of each other.
+        // Nothing of the rest needs the database, which takes longest.
         CompletableFuture<Store> opening = CompletableFuture.supplyAsync(
                 () -> Store.open(home, build, Clock.systemUTC(), template(), new SecretMasking()),
                 Thread::startVirtualThread);
+        DaemonProcess.leadSession();
         Host host = Hosts.forThisMachine();
+        Store.prepare();
+        Commands commands = new Commands();
+        LIKELY_FIRST.forEach(words -> commands.prepare(List.of(words)));
         Store store = await(opening);
-        Daemon daemon = new Daemon(home, build, lock, store, host);
+        Daemon daemon = new Daemon(home, build, lock, store, host, commands);
         daemon.begin();
         return daemon;
     }

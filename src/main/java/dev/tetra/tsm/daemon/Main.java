@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The daemon's program: {@code --home DIR} runs it, {@code --train} exercises it once for the cache of classes, {@code
- * --template FILE} makes the database that new homes begin with. On stdout
- * it says one thing to the launcher: {@code ready}, or {@code failed CODE} and why; after that stdout is its log.
+ * --template FILE} makes the database that new homes begin with, {@code --renew JAR} has a library's classes fit for the
+ * cache. On stdout it says one thing to the launcher: {@code ready}, or {@code failed CODE} and why; after that stdout is its log.
  */
 public final class Main {
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
@@ -25,6 +25,8 @@ public final class Main {
 
     /** Runs the daemon until it is stopped or replaced. */
     public static void main(String[] arguments) {
+        // What is logged goes there, and slf4j-simple's own dates load a locale, which is a tenth of a start.
+        System.setErr(new StampedErrors(System.err));
         int code;
         if (arguments.length == 2 && arguments[0].equals("--home")) {
             code = serve(Path.of(arguments[1]));
@@ -32,8 +34,10 @@ public final class Main {
             code = Training.run();
         } else if (arguments.length == 2 && arguments[0].equals("--template")) {
             code = template(Path.of(arguments[1]));
+        } else if (arguments.length == 2 && arguments[0].equals("--renew")) {
+            code = renew(Path.of(arguments[1]));
         } else {
-            System.err.println("usage: --home DIR | --train | --template FILE");
+            System.err.println("usage: --home DIR | --train | --template FILE | --renew JAR");
             code = USAGE;
         }
         System.exit(code);
@@ -49,10 +53,19 @@ public final class Main {
         }
     }
 
+    private static int renew(Path jar) {
+        try {
+            ClassFiles.renew(jar);
+            return 0;
+        } catch (IOException | RuntimeException e) {
+            System.err.println(jar + " stays as it is: " + e);
+            return 1;
+        }
+    }
+
     private static int serve(Path home) {
         PrintStream launcher = System.out;
         try {
-            DaemonProcess.leadSession();
             Daemon daemon = Daemon.start(home, BuildInfo.load());
             launcher.println("ready");
             launcher.flush();

@@ -1,9 +1,13 @@
 package dev.tetra.tsm.store;
 
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Deque;
+import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -11,6 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.h2.api.ErrorCode;
+import org.h2.engine.Engine;
 import org.h2.engine.SessionLocal;
 import org.h2.jdbc.JdbcConnection;
 import org.h2.message.DbException;
@@ -276,6 +281,30 @@ final class Connections implements ConnectionFactory, AutoCloseable {
         } catch (SQLException | RuntimeException e) {
             // H2 tells again what it died of, also in exceptions of its own.
             LOG.debug("a dead connection: {}", e.getMessage());
+        }
+    }
+
+    /**
+     * Ends a database that H2 keeps open although nobody could log in: behind its name stays that one, whatever becomes of the
+     * file. There is no session, so no other way to it than H2's own list.
+     *
+     * @param name of the file in the home, without {@code .mv.db}
+     */
+    static void endUnclaimed(Path home, String name) {
+        try {
+            Field list = Engine.class.getDeclaredField("DATABASES");
+            list.setAccessible(true);
+            Path real = home.toRealPath().resolve(name);
+            Object holder = ((Map<?, ?>) list.get(null)).get(Urls.name(real));
+            if (holder != null) {
+                Field held = holder.getClass().getDeclaredField("database");
+                held.setAccessible(true);
+                if (held.get(holder) instanceof org.h2.engine.Database open) {
+                    open.shutdownImmediately();
+                }
+            }
+        } catch (ReflectiveOperationException | IOException | RuntimeException e) {
+            LOG.warn("a database that nobody may log in to stays open", e);
         }
     }
 

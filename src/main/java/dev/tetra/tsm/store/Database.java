@@ -142,11 +142,11 @@ final class Database {
                 return connection;
             }
         }
-        create();
+        Connection connection = create();
         if (known) {
             notices.add(gone + " any more; tsm starts with an empty one and takes back what it finds running");
         }
-        return openCurrent();
+        return connection;
     }
 
     /** The newest backup that opens, in the file's place; null when none does. */
@@ -166,7 +166,7 @@ final class Database {
     }
 
     private Connection openCurrent() throws SQLException, IOException {
-        Connection connection = Urls.connect(url(), Credentials.OWNER, credentials.owner());
+        Connection connection = connect();
         boolean open = true;
         try {
             int version = Schema.version(connection);
@@ -249,13 +249,55 @@ final class Database {
                 + "), so it was written anew from its tables; as it was, it is in " + aside);
     }
 
-    private void create() throws SQLException, IOException {
-        Files.deleteIfExists(file("tsm.new"));
-        if (template != null && Template.copy(template, file("tsm.new"), credentials)) {
-            moveDraft();
-        } else {
-            migrateDraft();
+    /** A copy of the template whose daemon died before it was claimed has the template's password still. */
+    private Connection connect() throws SQLException {
+        try {
+            return Urls.connect(url(), Credentials.OWNER, credentials.owner());
+        } catch (SQLException refused) {
+            if (refused.getErrorCode() != ErrorCode.WRONG_USER_OR_PASSWORD) {
+                throw refused;
+            }
+            try {
+                return Template.claim(url(), credentials);
+            } catch (SQLException e) {
+                refused.addSuppressed(e);
+                Connections.endUnclaimed(home, "tsm");
+                throw refused;
+            }
         }
+    }
+
+    /** An empty database at the newest schema, in the file's place. */
+    private Connection create() throws SQLException, IOException {
+        Files.deleteIfExists(file("tsm.new"));
+        Connection copy = template == null ? null : fromTemplate(template);
+        if (copy != null) {
+            return copy;
+        }
+        migrateDraft();
+        return openCurrent();
+    }
+
+    /** The copy becomes the database before it is claimed, so that it has to be opened only once. Null if it is of no use. */
+    private @Nullable Connection fromTemplate(Path template) throws IOException {
+        Connection connection = null;
+        boolean done = false;
+        try {
+            Template.copy(template, file("tsm.new"));
+            moveDraft();
+            connection = Template.claim(url(), credentials);
+            done = Schema.version(connection) == Schema.NEWEST;
+        } catch (IOException | SQLException e) {
+            LOG.info("a new database is made by migrations, as {} is of no use: {}", template, e.getMessage());
+        } finally {
+            if (!done) {
+                if (connection != null) {
+                    abandon(connection);
+                }
+                Files.deleteIfExists(file("tsm"));
+            }
+        }
+        return done ? connection : null;
     }
 
     private void migrateDraft() throws SQLException, IOException {
@@ -299,10 +341,10 @@ final class Database {
             if (connection != null) {
                 return connection;
             }
-            create();
+            connection = create();
             notices.add(kept + "; there is no usable backup, so tsm starts with an empty one and takes back what it"
                     + " finds running");
-            return openCurrent();
+            return connection;
         } catch (IOException | SQLException e) {
             e.addSuppressed(broken);
             throw cannot(e);
@@ -326,7 +368,7 @@ final class Database {
     }
 
     /** Closes a database as it is, so that why it is given up is not hidden by what becomes of closing it properly. */
-    private static void abandon(Connection connection) {
+    static void abandon(Connection connection) {
         Connections.end(connection);
         try {
             connection.close();

@@ -76,6 +76,13 @@ public final class Store implements AutoCloseable {
         audit.renewed();
     }
 
+    /** Loads what an open database is used through, for a thread that has time while one is opened. */
+    public static void prepare() {
+        Jdbi.create(() -> {
+            throw new SQLException("not for use");
+        });
+    }
+
     /**
      * Opens the database of a home, and makes, migrates or restores it where that is needed.
      *

@@ -9,15 +9,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * An empty database at the newest schema, made when tsm is built. A new home begins with a copy of it: the migrations
  * themselves take longer than all the rest of the daemon's first start.
  */
 public final class Template {
-    private static final Logger LOG = LoggerFactory.getLogger(Template.class);
     /** Known to all, as it guards nothing: each copy gets passwords of its own before it is used. */
     private static final Credentials KNOWN = new Credentials("template", "template");
 
@@ -44,34 +41,45 @@ public final class Template {
         }
     }
 
-    /** Makes a database from it, with these passwords; whether that was possible. Leaves no file if it was not. */
-    static boolean copy(Path template, Path to, Credentials credentials) throws IOException {
+    /**
+     * Copies one to a file for its owner alone, from its first byte on. It is nobody's until it is {@link #claim claimed}.
+     *
+     * @param to must not be there; is not left behind after a failure
+     */
+    static void copy(Path template, Path to) throws IOException {
         boolean done = false;
-        try {
-            // Owner-only from its first byte on.
-            Files.createFile(to, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            try (var out = Files.newOutputStream(to)) {
-                Files.copy(template, out);
+        Files.createFile(to, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        try (var out = Files.newOutputStream(to)) {
+            Files.copy(template, out);
+            done = true;
+        } finally {
+            if (!done) {
+                Files.deleteIfExists(to);
             }
-            Connection connection = Urls.connect(url(to), Credentials.OWNER, KNOWN.owner());
-            try (Statement statement = connection.createStatement()) {
-                if (Schema.version(connection) == Schema.NEWEST) {
-                    change(statement, Credentials.OWNER, credentials.owner());
-                    change(statement, Credentials.AUDITOR, credentials.auditor());
-                    Fingerprints.renewKey(connection);
-                    done = true;
-                }
-            } finally {
-                Database.shutdown(connection);
+        }
+    }
+
+    /**
+     * Opens a copy, and gives it a key and passwords of its own. The owner's comes last: a copy whose daemon died in the
+     * middle still opens with the known one, and is claimed anew.
+     *
+     * @param url of the copy
+     * @throws SQLException also when it is claimed, by whomever
+     */
+    static Connection claim(String url, Credentials credentials) throws SQLException {
+        Connection connection = Urls.connect(url, Credentials.OWNER, KNOWN.owner());
+        boolean done = false;
+        try (Statement statement = connection.createStatement()) {
+            Fingerprints.renewKey(connection);
+            change(statement, Credentials.AUDITOR, credentials.auditor());
+            change(statement, Credentials.OWNER, credentials.owner());
+            done = true;
+            return connection;
+        } finally {
+            if (!done) {
+                Database.abandon(connection);
             }
-        } catch (IOException | SQLException e) {
-            LOG.info("a new database is made by migrations, as {} is of no use: {}", template, e.getMessage());
-            done = false;
         }
-        if (!done) {
-            Files.deleteIfExists(to);
-        }
-        return done;
     }
 
     /** The passwords are hexadecimal. */

@@ -222,6 +222,23 @@ class FirstStepsIT {
     }
 
     @Test
+    void a_daemon_has_its_libraries_from_the_cache_and_no_flight_recorder() throws IOException {
+        Path loaded = tsm.work().resolve("loaded");
+        tsm.environment().put("TSM_JAVA_OPTS", "-Xlog:class+load:file=" + loaded);
+        tsm.tsm("start", "--no-wait", "--name", "web", "sleep 1000").expect(0);
+        tsm.tsm("kill", "web").expect(0);
+        tsm.tsm("daemon", "stop").expect(0);
+        List<String> lines = Files.readAllLines(loaded);
+        assertTrue(lines.stream().anyMatch(line -> line.contains("picocli.CommandLine ")), "picocli is used");
+        assertEquals(
+                List.of(),
+                lines.stream()
+                        .filter(line -> line.contains("/lib/") || line.contains(" jdk.jfr.internal."))
+                        .filter(line -> !line.contains("shared objects file"))
+                        .toList());
+    }
+
+    @Test
     void a_daemon_whose_home_is_moved_away_ends_and_the_home_put_back_has_its_processes() throws IOException {
         tsm.tsm("start", "--exact-name", "--name", "nap", "sleep", "60").expect(0);
         String pid = field("nap", "pid");

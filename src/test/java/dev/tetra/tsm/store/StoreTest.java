@@ -107,6 +107,40 @@ class StoreTest {
     }
 
     @Test
+    void a_copy_of_the_template_whose_daemon_died_before_it_was_claimed_is_claimed_by_the_next() throws Exception {
+        Path template = home.resolve("template.mv.db");
+        Template.write(template, BUILD);
+        Path fresh = Files.createDirectory(home.resolve("fresh"));
+        Credentials own = Credentials.of(fresh.resolve("db.secret"));
+        Template.copy(template, fresh.resolve("tsm.mv.db"));
+        try (Store store = Store.open(fresh, BUILD, Clock.systemUTC(), template)) {
+            assertEquals(List.of(), store.notices());
+            assertEquals(1, add(store, "web"));
+        }
+        try (Stream<Path> files = Files.list(fresh)) {
+            assertEquals(
+                    List.of("db.secret", "tsm.mv.db"),
+                    files.map(f -> f.getFileName().toString()).sorted().toList());
+        }
+        String url = "jdbc:h2:file:" + fresh.resolve("tsm") + ";FILE_LOCK=NO";
+        assertThrows(
+                SQLException.class,
+                () -> Urls.connect(url, Credentials.OWNER, "template").close());
+        Urls.connect(url, Credentials.OWNER, own.owner()).close();
+    }
+
+    @Test
+    void a_database_with_the_password_of_somebody_else_is_moved_aside() throws Exception {
+        open().close();
+        Files.writeString(home.resolve("db.secret"), "0011\n2233\n");
+        try (Store store = open()) {
+            assertTrue(
+                    store.notices().getFirst().contains("tsm.broken-"),
+                    store.notices().toString());
+        }
+    }
+
+    @Test
     void a_template_that_is_of_no_use_is_done_without() throws IOException {
         Path template = Files.writeString(home.resolve("template.mv.db"), "no database");
         try (Store store = Store.open(home, BUILD, Clock.systemUTC(), template)) {
