@@ -7,13 +7,13 @@ import dev.tetra.tsm.store.Template;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The daemon's program: {@code --home DIR} runs it, {@code --train} exercises it once for the cache of classes, {@code
- * --template FILE} makes the database that new homes begin with, {@code --renew JAR} has a library's classes fit for the
- * cache. On stdout it says one thing to the launcher: {@code ready}, or {@code failed CODE} and why; after that stdout is its log.
+ * --template FILE} makes the database that new homes begin with, {@code --renew JAR…} makes classes fit for the cache. On stdout it says one thing to the launcher: {@code ready}, or {@code failed CODE} and why; after that stdout is its log.
  */
 public final class Main {
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
@@ -34,10 +34,10 @@ public final class Main {
             code = Training.run();
         } else if (arguments.length == 2 && arguments[0].equals("--template")) {
             code = template(Path.of(arguments[1]));
-        } else if (arguments.length == 2 && arguments[0].equals("--renew")) {
-            code = renew(Path.of(arguments[1]));
+        } else if (arguments.length > 1 && arguments[0].equals("--renew")) {
+            code = renew(List.of(arguments).subList(1, arguments.length));
         } else {
-            System.err.println("usage: --home DIR | --train | --template FILE | --renew JAR");
+            System.err.println("usage: --home DIR | --train | --template FILE | --renew JAR…");
             code = USAGE;
         }
         System.exit(code);
@@ -53,14 +53,17 @@ public final class Main {
         }
     }
 
-    private static int renew(Path jar) {
-        try {
-            ClassFiles.renew(jar);
-            return 0;
-        } catch (IOException | RuntimeException e) {
-            System.err.println(jar + " stays as it is: " + e);
-            return 1;
+    private static int renew(List<String> jars) {
+        int code = 0;
+        for (String jar : jars) {
+            try {
+                ClassFiles.renew(Path.of(jar));
+            } catch (IOException | RuntimeException e) {
+                System.err.println(jar + " stays as it is: " + e);
+                code = 1;
+            }
         }
+        return code;
     }
 
     private static int serve(Path home) {
