@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Compares tsm with PM2, supervisord and the physical limit, side by side in one run.
 
-    src/bench/compare.py [--rounds N] [--rows list,start,...] [--growth 10,100,300,1000] [--json FILE] [--scratch DIR]
+    src/bench/compare.py [--rounds N] [--rows list,start,...] [--growth 10,100,300,1000]
+                         [--probes N] [--json FILE] [--scratch DIR]
 
 Needs python3, npm, apt-get (it downloads packages, and installs nothing outside its scratch folder) and a built tsm. Each
 round measures each row for each contender in turn, so that a noisy machine is noisy for all. Prints a table of medians, in
@@ -18,7 +19,7 @@ import tempfile
 import time
 
 from contenders import Limit, Pm2, Supervisord, Tsm, remove
-from rows import ROWS, growth
+from rows import ROWS, growth, probed
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
@@ -67,10 +68,10 @@ def table(figures, contenders):
     return "\n".join(lines)
 
 
-def growth_table(rows):
+def rows_table(rows):
     columns = list(rows[0])
     lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
-    lines += ["| " + " | ".join(f"{row[c]:.3g}" if c != "processes" else str(row[c]) for c in columns) + " |" for row in rows]
+    lines += ["| " + " | ".join(f"{row[c]:.3g}" if isinstance(row[c], float) else str(row[c]) for c in columns) + " |" for row in rows]
     return "\n".join(lines)
 
 
@@ -87,6 +88,7 @@ def main():
     parser.add_argument("--rows", default=",".join(ROWS), help="of: " + ", ".join(ROWS))
     parser.add_argument("--contenders", default="tsm,PM2,supervisord,limit")
     parser.add_argument("--growth", default="", help="numbers of processes, such as 10,100,300,1000")
+    parser.add_argument("--probes", type=int, default=0, metavar="N", help="measure 100 HTTP probes N times, beside none")
     parser.add_argument("--json", help="file for every figure")
     parser.add_argument("--scratch", help="folder that is kept, with the tools; a temporary one otherwise")
     arguments = parser.parse_args()
@@ -99,7 +101,7 @@ def main():
     scratch = os.path.abspath(arguments.scratch) if kept else tempfile.mkdtemp(prefix="tb")
     os.makedirs(scratch, exist_ok=True)
     run_folder = tempfile.mkdtemp(prefix="r", dir=scratch)
-    contenders, found, grown = [], {}, []
+    contenders, found, grown, watched = [], {}, [], []
     began = time.time()
     try:
         wanted = arguments.contenders.split(",")
@@ -110,6 +112,8 @@ def main():
         counts = [int(count) for count in arguments.growth.split(",") if count]
         if counts:
             grown = growth(ROOT, run_folder, counts, lambda row: note(f"growth: {row}"))
+        if arguments.probes:
+            watched = probed(ROOT, run_folder, arguments.probes, lambda row: note(f"probes: {row}"))
     finally:
         for it in contenders:
             it.close()
@@ -117,11 +121,12 @@ def main():
     print(f"{machine()}; {arguments.rounds} rounds in {time.time() - began:.0f} s; median (least–greatest), × times tsm's\n")
     if found:
         print(table(found, contenders))
-    if grown:
-        print("\n" + growth_table(grown))
+    for rows in (grown, watched):
+        if rows:
+            print("\n" + rows_table(rows))
     if arguments.json:
         with open(arguments.json, "w", encoding="utf-8") as out:
-            json.dump({"machine": machine(), "figures": found, "growth": grown}, out, indent=1)
+            json.dump({"machine": machine(), "figures": found, "growth": grown, "probes": watched}, out, indent=1)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
 """The rows of the comparison: each measures one contender once and returns a figure."""
 
+import http.server
 import os
 import shlex
 import signal
+import threading
 import time
 
 from contenders import SLEEP, Limit, Supervisord, Tsm, alive, cpu_ticks, resident_mb, until
@@ -195,4 +197,47 @@ def growth(root, scratch, counts, progress):
     return rows
 
 
-__all__ = ["ROWS", "Supervisord", "growth"]
+class Healthy(http.server.BaseHTTPRequestHandler):
+    """Says that all is well."""
+
+    def do_GET(self):
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def probed(root, scratch, rounds, progress):
+    """What an HTTP probe every 5 s of each of 100 processes costs the daemon, beside the same processes without."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Healthy)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_port}/"
+    rows = []
+    try:
+        for number in range(rounds):
+            for probes, words in (("none", []), ("100", ["--live-http", url, "--live-interval", "5s"])):
+                it = Tsm(os.path.join(scratch, f"p{number}{probes}"), scratch, root)
+                try:
+                    it.call("start", "--no-wait", "--name", "many", "-i", str(MANY), *words, *SLEEP)
+                    time.sleep(SETTLE_S)
+                    pid = it.daemon()
+                    before = cpu_ticks(pid)
+                    time.sleep(IDLE_S)
+                    row = {
+                        "probes": probes,
+                        "idle %": (cpu_ticks(pid) - before) / TICKS_S / IDLE_S * 100,
+                        "memory MB": resident_mb(pid),
+                    }
+                    if words and it.call("list", "--filter", "health=ready", "-q").count("\n") != MANY:
+                        raise RuntimeError("not every probe holds")
+                    rows.append(row)
+                    progress(row)
+                finally:
+                    it.close()
+    finally:
+        server.shutdown()
+    return rows
+
+
+__all__ = ["ROWS", "Supervisord", "growth", "probed"]

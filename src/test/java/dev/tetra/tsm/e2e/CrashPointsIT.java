@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
@@ -25,6 +26,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(180)
 class CrashPointsIT {
     private static final String NAME = "it";
+    private static final boolean ALL = Boolean.getBoolean("tsm.all-points");
+
+    /**
+     * A daemon that dies there leaves on the disk and in the machine what it leaves at the point passed before, or at an end
+     * that none saw. Tried only with all points.
+     */
+    static final Set<Point> SAME_AS_BEFORE =
+            Set.of(Point.BEFORE_DECISION, Point.BEFORE_SPAWN, Point.BEFORE_STOP_SIGNAL, Point.BEFORE_EXIT_COMMIT);
 
     /** What goes on while the daemon dies. */
     private enum Step {
@@ -106,7 +115,9 @@ class CrashPointsIT {
     }
 
     static Stream<Case> cases() {
-        return Arrays.stream(Point.values()).flatMap(CrashPointsIT::cases);
+        return Arrays.stream(Point.values())
+                .filter(point -> ALL || !SAME_AS_BEFORE.contains(point))
+                .flatMap(CrashPointsIT::cases);
     }
 
     @ParameterizedTest(name = "{0}")

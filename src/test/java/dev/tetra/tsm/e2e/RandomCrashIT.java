@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 /** Clients change processes at random, and the daemon is killed at random. What was acknowledged holds, and nothing is lost. */
 @Timeout(600)
 class RandomCrashIT {
-    private static final int ROUNDS = Integer.getInteger("tsm.rounds", 80);
+    private static final int ROUNDS = Integer.getInteger("tsm.rounds", 50);
     private static final long SEED = Long.getLong("tsm.seed", System.nanoTime());
     /** Everything is looked at whole after so many rounds. */
     private static final int WHOLE = 25;
