@@ -208,6 +208,7 @@ public final class Keeper {
     public List<Result> restart(List<ManagedProcess> processes, Caller caller, boolean proof, boolean takeEnvironment) {
         Map<Long, List<String>> notes = new HashMap<>();
         return withNotes(notes, eachToRun(processes, p -> {
+            logs.requireWritable(p.name());
             Wish.@Nullable Change change = change(p, caller, takeEnvironment, notes);
             refuseForeign(p, change);
             List<String> started = chain.bringUp(p, caller);
@@ -245,6 +246,7 @@ public final class Keeper {
     private List<Result> reload(List<ManagedProcess> some, Caller caller) {
         Map<Long, List<String>> notes = new HashMap<>();
         return withNotes(notes, each(some, p -> {
+            logs.requireWritable(p.name());
             Wish.@Nullable Change change = change(p, caller, false, notes);
             refuseForeign(p, change);
             if (p.instances().listen() == null && p.instances().count() < 2) {

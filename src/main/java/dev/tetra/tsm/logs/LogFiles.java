@@ -1,5 +1,6 @@
 package dev.tetra.tsm.logs;
 
+import dev.tetra.tsm.model.TsmException;
 import dev.tetra.tsm.os.HeadCutter;
 import dev.tetra.tsm.os.Hosts;
 import java.io.IOException;
@@ -92,6 +93,23 @@ public final class LogFiles {
         return streams.stream()
                 .map(stream -> new LogSource(name, stream, log(name, stream)))
                 .toList();
+    }
+
+    /**
+     * Before a run is ended for a next one, which could not begin without its logs.
+     *
+     * @throws TsmException.Failed when a next run could not open its logs, as on a file system that was mounted read-only
+     */
+    public void requireWritable(String name) {
+        Path there = folder(name);
+        for (Path up = there.getParent(); up != null && !Files.exists(there); up = up.getParent()) {
+            there = up;
+        }
+        if (!Files.isWritable(there)) {
+            throw new TsmException.Failed(
+                    "a new run could not write its logs, as " + there + " cannot be written: it is left as it was",
+                    "look at the rights of the folder, and whether its file system is mounted read-only");
+        }
     }
 
     /** Makes the folder, for its owner alone; one that is there stays as it is. */

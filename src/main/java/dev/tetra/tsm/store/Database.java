@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -24,10 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens the database file of a home: makes it, migrates it, or puts a backup in its place.
- *
- * <p>A new schema is always built on a file of its own that is moved into place when it is whole, because H2 commits
- * each statement that changes the schema, so a daemon that dies in the middle would leave half of one.
+ * Opens the database file of a home: makes it, migrates it, or puts a backup in its place. A new schema is always built on a
+ * {@link Draft}.
  */
 final class Database {
     private static final Logger LOG = LoggerFactory.getLogger(Database.class);
@@ -60,6 +57,7 @@ final class Database {
     private final boolean known;
 
     private final Credentials credentials;
+    private final Draft draft;
     private final Backups backups;
     private final List<String> notices = new ArrayList<>();
 
@@ -73,6 +71,7 @@ final class Database {
         this.clock = clock;
         this.known = Files.exists(home.resolve("db.secret"));
         this.credentials = Credentials.of(home.resolve("db.secret"));
+        this.draft = new Draft(home, file("tsm"), credentials, build);
         this.backups = new Backups(home.resolve("backups"), clock);
     }
 
@@ -203,12 +202,12 @@ final class Database {
     private Connection migrated(Path backup) throws SQLException, IOException {
         boolean done = false;
         try {
-            Files.copy(file("tsm"), file("tsm.new"), StandardCopyOption.REPLACE_EXISTING);
-            migrateDraft();
+            Files.copy(file("tsm"), draft.file(), StandardCopyOption.REPLACE_EXISTING);
+            draft.migrate();
             done = true;
         } finally {
             if (!done) {
-                Files.deleteIfExists(file("tsm.new"));
+                draft.remove();
                 Files.deleteIfExists(backup);
             }
         }
@@ -219,19 +218,18 @@ final class Database {
     /** Puts a copy with whole indexes in the file's place. The connection is closed. */
     private void rebuild(Connection connection, List<String> damaged) throws SQLException, IOException {
         LOG.error("these indexes lack entries or have too many: {}", damaged);
-        Files.deleteIfExists(file("tsm.new"));
-        try (Connection draft =
-                Urls.connect(Urls.file(home.resolve("tsm.new")), Credentials.OWNER, credentials.owner())) {
+        draft.remove();
+        try (Connection copy = Urls.connect(draft.url(), Credentials.OWNER, credentials.owner())) {
             boolean whole = false;
             try {
-                Indexes.rebuild(connection, draft);
-                whole = Indexes.damaged(draft).isEmpty();
+                Indexes.rebuild(connection, copy);
+                whole = Indexes.damaged(copy).isEmpty();
             } catch (SQLException e) {
                 throw new SQLException("its indexes are damaged: " + firstLine(e), "", ErrorCode.FILE_CORRUPTED_1, e);
             } finally {
-                shutdown(draft);
+                shutdown(copy);
                 if (!whole) {
-                    Files.deleteIfExists(file("tsm.new"));
+                    draft.remove();
                 }
             }
             if (!whole) {
@@ -244,7 +242,7 @@ final class Database {
         shutdown(connection);
         Path aside = home.resolve("tsm.broken-" + STAMP.format(clock.instant()) + SUFFIX);
         Files.copy(file("tsm"), aside, StandardCopyOption.COPY_ATTRIBUTES);
-        moveDraft();
+        draft.put();
         notices.add("indexes of the database were damaged (" + String.join(", ", damaged)
                 + "), so it was written anew from its tables; as it was, it is in " + aside);
     }
@@ -269,12 +267,12 @@ final class Database {
 
     /** An empty database at the newest schema, in the file's place. */
     private Connection create() throws SQLException, IOException {
-        Files.deleteIfExists(file("tsm.new"));
+        draft.remove();
         Connection copy = template == null ? null : fromTemplate(template);
         if (copy != null) {
             return copy;
         }
-        migrateDraft();
+        draft.migrate();
         return openCurrent();
     }
 
@@ -283,8 +281,8 @@ final class Database {
         Connection connection = null;
         boolean done = false;
         try {
-            Template.copy(template, file("tsm.new"));
-            moveDraft();
+            Template.copy(template, draft.file());
+            draft.put();
             connection = Template.claim(url(), credentials);
             done = Schema.version(connection) == Schema.NEWEST;
         } catch (IOException | SQLException e) {
@@ -295,39 +293,10 @@ final class Database {
                     abandon(connection);
                 }
                 Files.deleteIfExists(file("tsm"));
+                draft.remove();
             }
         }
         return done ? connection : null;
-    }
-
-    private void migrateDraft() throws SQLException, IOException {
-        String draft = Urls.file(home.resolve("tsm.new"));
-        boolean whole = false;
-        try {
-            // Kept meanwhile: H2 gives a database that it can't write to everybody until somebody who has it does away
-            // with it.
-            Connection connection = Urls.connect(draft, Credentials.OWNER, credentials.owner());
-            try {
-                Schema.migrate(draft, credentials, build);
-                shutdown(connection);
-                whole = true;
-            } finally {
-                if (!whole) {
-                    abandon(connection);
-                }
-            }
-        } finally {
-            if (!whole) {
-                // It takes the room that may be wanting.
-                Files.deleteIfExists(file("tsm.new"));
-            }
-        }
-        moveDraft();
-    }
-
-    private void moveDraft() throws IOException {
-        Files.setPosixFilePermissions(file("tsm.new"), PosixFilePermissions.fromString("rw-------"));
-        Files.move(file("tsm.new"), file("tsm"), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     /** Moves a file that is no database aside and takes the newest backup that opens, else starts empty. */

@@ -34,9 +34,6 @@ import org.slf4j.LoggerFactory;
 final class Execution {
     private static final Logger LOG = LoggerFactory.getLogger(Execution.class);
 
-    /** How often to look at what cannot be watched. */
-    private static final Duration UNWATCHED_LOOK = Duration.ofMillis(500);
-
     /** Who decides, and is told what happens. */
     interface Owner {
         /** The process as it was last committed. */
@@ -89,12 +86,11 @@ final class Execution {
     private final Looks sweepLooks = new Looks();
 
     private final Standby standby;
+    private final Adoptions adoptions;
 
     private @Nullable RunTree tree;
     private long executedNanos;
     private boolean executedByThis;
-    /** Whether the run of an earlier daemon could not be watched at some time. */
-    private boolean looksInstead;
 
     private final AroundRun around;
 
@@ -130,6 +126,7 @@ final class Execution {
         this.owner = owner;
         this.stopping = new Stopping(with, timers, groups, owner);
         this.standby = new Standby();
+        this.adoptions = new Adoptions(with, timers, owner);
         this.around = new AroundRun(with, scanner, groups, marks);
     }
 
@@ -177,7 +174,7 @@ final class Execution {
         switch (due) {
             case WATCH -> watch();
             case CLEAR -> clear();
-            case ADOPT -> adoptAgain();
+            case ADOPT -> adoptions.again(command, tree);
             case COMMAND -> commandDue();
             case KILL -> owner.happened(new Happening.KillDue());
             case PROOF, STABLE, BACKOFF -> {}
@@ -588,10 +585,10 @@ final class Execution {
     void lookAgain() {
         if (owner.process().status() == Status.STOPPING) {
             if (!timers.isSet(Timers.Due.WATCH)) {
-                timers.set(Timers.Due.WATCH, UNWATCHED_LOOK);
+                timers.set(Timers.Due.WATCH, Adoptions.UNWATCHED_LOOK);
             }
         } else if (!timers.isSet(Timers.Due.CLEAR)) {
-            timers.set(Timers.Due.CLEAR, UNWATCHED_LOOK);
+            timers.set(Timers.Due.CLEAR, Adoptions.UNWATCHED_LOOK);
         }
     }
 
@@ -703,7 +700,7 @@ final class Execution {
             tree = new RunTree(with.host(), scanner, identity, left.token(), before);
             Run found = left.executed(
                     identity, left.startedAt() == null ? with.clock().instant() : left.startedAt());
-            if (left.exit() == null && !rebooted && adopt(left, identity)) {
+            if (left.exit() == null && !rebooted && adoptions.adopt(left, identity)) {
                 owner.foundRunning(found);
                 sweep();
                 with.sightings().executed(owner.process().key());
@@ -751,7 +748,7 @@ final class Execution {
         if (old == null || identity == null) {
             return false;
         }
-        if (!adopt(old, identity)) {
+        if (!adoptions.adopt(old, identity)) {
             owner.leaderEnded(old.key(), new Exit.Unknown("no daemon was there to see it"));
             return false;
         }
@@ -761,7 +758,7 @@ final class Execution {
                 : LeftRuns.leader(with.host(), scanner, candidate).orElse(null);
         if (leader != null) {
             kept.follows(new RunTree(with.host(), scanner, leader, candidate.token(), null));
-            watchLast(candidate, leader);
+            adoptions.watchLast(candidate, leader);
         } else {
             around.living(AroundRun.Kind.PRE_START, candidate)
                     .ifPresent(command ->
@@ -772,20 +769,6 @@ final class Execution {
         owner.happened(new Happening.FoundStandby());
         with.sightings().executed(owner.process().key());
         return true;
-    }
-
-    /** For its record alone: it is being ended. */
-    private void watchLast(Run candidate, Identity leader) {
-        String unseen = "no daemon was there to see it";
-        try {
-            if (with.host().adopt(leader, exit -> owner.leaderEnded(candidate.key(), exit))) {
-                return;
-            }
-        } catch (RuntimeException e) {
-            LOG.warn("the end of pid {} will not be seen: {}", leader.pid(), e.getMessage());
-            unseen = "it could not be watched";
-        }
-        owner.leaderEnded(candidate.key(), new Exit.Unknown(unseen));
     }
 
     /** Whether a command around the run is at work, which a daemon before this one has executed: it goes on. */
@@ -804,69 +787,13 @@ final class Execution {
             return false;
         }
         Identity leader = around.living(kind, left).orElse(null);
-        if (leader == null || !adoptCommand(kind, left, leader)) {
+        if (leader == null || !adoptions.adoptCommand(kind, left, leader)) {
             return false;
         }
         cleanedUp = kind == AroundRun.Kind.POST_STOP ? left.key() : cleanedUp;
         leads(kind, leader, left, before);
         owner.happened(new Happening.FoundCommand(kind));
         return true;
-    }
-
-    private boolean adoptCommand(AroundRun.Kind kind, Run left, Identity leader) {
-        try {
-            return with.host().adopt(leader, exit -> owner.commandEnded(left.key(), kind, exit));
-        } catch (RuntimeException e) {
-            LOG.warn(
-                    "a command of {} is looked at, as it cannot be watched",
-                    owner.process().label(),
-                    e);
-            timers.set(Timers.Due.ADOPT, UNWATCHED_LOOK);
-            return with.host().alive(leader);
-        }
-    }
-
-    private void lookAtCommand(AroundRun.Kind kind, RunTree present, Run run) {
-        if (with.host().alive(present.leader())) {
-            timers.set(Timers.Due.ADOPT, UNWATCHED_LOOK);
-        } else {
-            owner.commandEnded(run.key(), kind, new Exit.Unknown("it could not be watched"));
-        }
-    }
-
-    /**
-     * Has its end told to the owner; false when it has ended. What the system does not let us watch (EMFILE) is looked at
-     * until it can be watched.
-     */
-    private boolean adopt(Run left, Identity identity) {
-        try {
-            return with.host().adopt(identity, exit -> owner.leaderEnded(left.key(), exit));
-        } catch (RuntimeException e) {
-            if (!looksInstead) {
-                LOG.warn(
-                        "{} is looked at, as it cannot be watched: {}",
-                        owner.process().label(),
-                        e.getMessage());
-            }
-            looksInstead = true;
-            boolean alive = with.host().alive(identity);
-            if (alive) {
-                timers.set(Timers.Due.ADOPT, UNWATCHED_LOOK);
-            }
-            return alive;
-        }
-    }
-
-    private void adoptAgain() {
-        Run run = owner.run();
-        Identity identity = run == null ? null : run.identity();
-        if (command != null && tree != null && run != null) {
-            lookAtCommand(command, tree, run);
-            return;
-        }
-        if (run != null && identity != null && run.exit() == null && !adopt(run, identity)) {
-            owner.leaderEnded(run.key(), new Exit.Unknown("it could not be watched"));
-        }
     }
 
     private void pass(Checkpoints.Point point) {

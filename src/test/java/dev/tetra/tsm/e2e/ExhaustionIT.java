@@ -191,6 +191,10 @@ class ExhaustionIT {
             tsm.bash("mount -o remount,bind,ro " + home).expect(0);
             Result more = machine.start("more", "plain", "--exact-name").expect(1);
             assertTrue(more.err().contains("Read-only file system"), more.err());
+            for (String verb : List.of("restart", "reload")) {
+                Result left = machine.tsm(verb, "it").expect(1);
+                assertTrue(left.err().contains("it is left as it was"), left.err());
+            }
             machine.killDaemon();
             Result refused = tsm.tsm("list").expect(69);
             assertTrue(refused.err().contains("its file system is read-only"), refused.err());
