@@ -49,6 +49,9 @@ final class Daemon {
     /** Of what comes up with the daemon: nobody's shell says another. */
     private static final int USUAL_UMASK = 0022;
 
+    /** How long the first command waits for what the daemon before this one has left. */
+    private static final Duration FINDING = Duration.ofSeconds(2);
+
     /** What a daemon is mostly started for; their parsers are made while the database opens. */
     private static final List<String> LIKELY_FIRST = List.of("list", "start");
 
@@ -180,6 +183,7 @@ final class Daemon {
         homeWatch.start();
         logs.start();
         Runtime.getRuntime().addShutdownHook(new Thread(this::endBySignal, "shutdown"));
+        supervisor.awaitFound(FINDING);
         server.start();
         comingUp = Thread.ofVirtual().name("coming up").start(() -> comeUp(anew));
         LOG.info("ready: pid {}, {} processes", host.self().pid(), tracked);

@@ -4,11 +4,13 @@ import dev.tetra.tsm.model.Allowance;
 import dev.tetra.tsm.model.ManagedProcess;
 import dev.tetra.tsm.model.Run;
 import dev.tetra.tsm.model.TsmException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
@@ -24,6 +26,8 @@ public final class Supervisor {
     private final RunGroups groups;
     private final Map<Long, ProcessActor> actors = new ConcurrentHashMap<>();
     private final Gates gates = new Gates(actors::values);
+    /** Done once it is known what became of every process that was tracked at the start. */
+    private final CompletableFuture<Boolean> found = new CompletableFuture<>();
 
     public Supervisor(Supervision with) {
         this.with = with;
@@ -63,6 +67,7 @@ public final class Supervisor {
             // Ends of children that nobody has asked for by now are nobody's.
             if (undecided.decrementAndGet() == 0) {
                 with.host().forgetUnclaimed();
+                found.complete(true);
             }
         };
         gates.comingUp(true);
@@ -76,8 +81,21 @@ public final class Supervisor {
         List.copyOf(actors.values()).forEach(ProcessActor::start);
         if (tracked.isEmpty()) {
             with.host().forgetUnclaimed();
+            found.complete(true);
         }
         return tracked.size();
+    }
+
+    /**
+     * Waits until {@link #recover} has found out of every process what became of it, so that nobody is told that it is still
+     * looking.
+     *
+     * @param atMost as what is to be run again may take long when there is much of it
+     */
+    public void awaitFound(Duration atMost) {
+        found.copy()
+                .completeOnTimeout(false, atMost.toNanos(), TimeUnit.NANOSECONDS)
+                .join();
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.tetra.tsm.supervise;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tetra.tsm.model.Exit;
@@ -24,7 +25,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -96,6 +99,26 @@ class RecoveryTest {
                 Rig.SOON,
                 () -> rig.exists("count") && !rig.text("count").isEmpty());
         return rig.text("count").lines().count();
+    }
+
+    @Test
+    void whoever_waits_for_it_sees_no_process_that_is_still_looked_for() throws Exception {
+        List<ManagedProcess> all = IntStream.range(0, 10)
+                .mapToObj(i -> rig.add(
+                        "p" + i, spec(Rig.QUICK), life(Wanted.RUN, Status.LOST), rig.supervisor.newToken(), null))
+                .toList();
+        rig.recover();
+        rig.supervisor.awaitFound(Rig.SOON);
+        assertEquals(
+                List.of(),
+                all.stream()
+                        .filter(process -> rig.now(process).status() == Status.LOST)
+                        .toList());
+    }
+
+    @Test
+    void what_is_still_looked_for_is_not_waited_for_without_end() {
+        assertTimeoutPreemptively(Rig.SOON, () -> new Supervisor(rig.with).awaitFound(Duration.ofMillis(1)));
     }
 
     @ParameterizedTest
