@@ -12,8 +12,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The daemon's program: {@code --home DIR} runs it, {@code --train} exercises it once for the cache of classes, {@code
- * --template FILE} makes the database that new homes begin with, {@code --renew JAR…} makes classes fit for the cache. On stdout it says one thing to the launcher: {@code ready}, or {@code failed CODE} and why; after that stdout is its log.
+ * The daemon's program: {@code --home DIR} runs it. For the build, {@code --renew JAR…} makes classes fit for the cache of
+ * classes, {@code --template FILE} makes the database that new homes begin with, and {@code --train} exercises the daemon once
+ * for that cache. When it runs it says one thing on stdout to the launcher: {@code ready}, or {@code failed CODE} and why; after
+ * that stdout is its log.
  */
 public final class Main {
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
