@@ -13,6 +13,7 @@ import dev.tetra.tsm.supervise.Supervisor;
 import dev.tetra.tsm.supervise.Wish;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -132,26 +133,37 @@ public final class Groups {
                     "the name " + group + " is taken by the process " + taken.label(),
                     "choose another name (--name NAME), or delete that: tsm delete " + taken.name());
         });
+        Map<String, ManagedProcess> names = new HashMap<>();
+        tx.processes().all().forEach(process -> names.put(process.name(), process));
         int first = present.isEmpty() ? 0 : number(present.getLast()) + 1;
-        List<Decided> all = new ArrayList<>();
         List<ManagedProcess> there = new ArrayList<>(present);
+        List<Starter.Newcomer> newcomers = new ArrayList<>();
         for (int number = first; number < first + more; number++) {
             String name = Naming.instance(group, number);
-            tx.processes().named(name).ifPresent(taken -> {
+            ManagedProcess taken = names.get(name);
+            if (taken != null) {
                 throw new TsmException.Conflict(
-                        "the name " + taken.name() + ", which an instance would get, is taken by another process: ID "
+                        "the name " + name + ", which an instance would get, is taken by another process: ID "
                                 + taken.id(),
                         "choose another name: --name NAME");
-            });
-            PortBook.Choice port = port(tx, plan, request, there, number);
+            }
             InstancePolicy place =
                     request.instances().as(new InstancePolicy.Member(group, number), present.size() + more);
-            ManagedProcess made =
-                    starter.create(tx, request.with(request.supervision().with(place)), name, port, caller, plan);
-            there.add(made);
-            all.add(new Decided(made, true, null));
+            PortBook.Choice port = port(tx, plan, request, there, number);
+            newcomers.add(new Starter.Newcomer(name, port, request.supervision().with(place)));
+            if (port != null) {
+                // The port of the next one is chosen beside those that are given already.
+                there.addAll(starter.create(tx, request, newcomers, caller, plan));
+                newcomers.clear();
+            }
         }
-        return all;
+        if (!newcomers.isEmpty()) {
+            there.addAll(starter.create(tx, request, newcomers, caller, plan));
+        }
+        return there.stream()
+                .skip(present.size())
+                .map(made -> new Decided(made, true, null))
+                .toList();
     }
 
     /** With a socket that tsm shares out: the port of the others; else the base, base + 1 and so on, or the next free. */

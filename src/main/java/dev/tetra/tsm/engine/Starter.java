@@ -30,6 +30,8 @@ import dev.tetra.tsm.spec.Schedules;
 import dev.tetra.tsm.spec.SearchPath;
 import dev.tetra.tsm.spec.Secrets;
 import dev.tetra.tsm.spec.Template;
+import dev.tetra.tsm.store.Processes;
+import dev.tetra.tsm.store.Runs;
 import dev.tetra.tsm.store.Tx;
 import dev.tetra.tsm.supervise.Checkpoints;
 import dev.tetra.tsm.supervise.Supervision;
@@ -40,11 +42,14 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The use case of {@code tsm start}: from words to a process that runs. */
@@ -347,24 +352,81 @@ public final class Starter {
                                     + instance.instances().count() + " instances, " + instance.label() + " is one",
                             "give this one a name: --name NAME; tsm scale " + name + " +1 makes one more of those");
                 });
-        return new Decision(create(tx, request, name, port, caller, plan), true, null);
+        List<Newcomer> one = List.of(new Newcomer(name, port, request.supervision()));
+        return new Decision(create(tx, request, one, caller, plan).getFirst(), true, null);
     }
 
-    ManagedProcess create(
-            Tx tx, StartRequest request, String name, PortBook.@Nullable Choice port, Caller caller, Plan plan) {
-        Template.Applied applied = applied(plan, port == null ? null : Integer.valueOf(port.port()));
-        ProcessSpec spec = spec(request, caller, plan, applied);
-        boolean scheduled = spec.supervision().triggers().scheduled();
-        Lifecycle life = scheduled ? scheduled(spec) : Lifecycle.NEW;
-        long key = tx.processes().insert(tx.processes().nextId(), name, spec, life);
-        environment(plan, applied)
-                .forEach((source, variables) -> tx.environments().add(key, source, variables));
-        tx.services().addOptions(key, request.origin().options());
-        Long run = scheduled ? null : tx.runs().decide(key, life.generation(), supervisor.newToken(), RunCause.START);
-        if (run != null) {
-            tx.processes().setRun(key, run);
+    /** A process that is to be made: of several of one request each has its name, its port and its place among them. */
+    record Newcomer(String name, PortBook.@Nullable Choice port, SupervisionPolicy supervision) {}
+
+    /** Makes processes, with as many statements for many as for one but for their ports; in their order. */
+    List<ManagedProcess> create(Tx tx, StartRequest request, List<Newcomer> newcomers, Caller caller, Plan plan) {
+        int id = tx.processes().nextId();
+        List<Processes.Fresh> fresh = new ArrayList<>();
+        List<Map<EnvSource, List<EnvVar>>> environments = new ArrayList<>();
+        for (Newcomer each : newcomers) {
+            Template.Applied applied = applied(
+                    plan,
+                    each.port() == null ? null : Integer.valueOf(each.port().port()));
+            ProcessSpec spec = spec(request.with(each.supervision()), caller, plan, applied);
+            boolean scheduled = spec.supervision().triggers().scheduled();
+            fresh.add(new Processes.Fresh(
+                    id + fresh.size(), each.name(), spec, scheduled ? scheduled(spec) : Lifecycle.NEW));
+            environments.add(environment(plan, applied));
         }
+        List<Long> keys = tx.processes().insert(fresh);
+        addEnvironments(tx, keys, environments);
+        tx.services().addOptions(keys, request.origin().options());
+        Map<Long, Long> runs = decideRuns(tx, keys, fresh);
+        for (int i = 0; i < keys.size(); i++) {
+            record(tx, keys.get(i), newcomers.get(i), fresh.get(i), runs.get(keys.get(i)), caller);
+        }
+        if (keys.size() == 1) {
+            return List.of(tx.processes().find(keys.getFirst()).orElseThrow());
+        }
+        Set<Long> made = new HashSet<>(keys);
+        return tx.processes().all().stream()
+                .filter(process -> made.contains(process.key()))
+                .toList();
+    }
+
+    /** What several have alike is written once for all of them. */
+    private static void addEnvironments(Tx tx, List<Long> keys, List<Map<EnvSource, List<EnvVar>>> environments) {
+        for (EnvSource source : EnvSource.values()) {
+            Map<List<EnvVar>, List<Long>> whose = new LinkedHashMap<>();
+            for (int i = 0; i < keys.size(); i++) {
+                whose.computeIfAbsent(environments.get(i).getOrDefault(source, List.of()), v -> new ArrayList<>())
+                        .add(keys.get(i));
+            }
+            whose.forEach((variables, processes) -> tx.environments().add(processes, source, variables));
+        }
+    }
+
+    /** Those that do not wait for their time are to run: by the key of the process that of its run. */
+    private Map<Long, Long> decideRuns(Tx tx, List<Long> keys, List<Processes.Fresh> fresh) {
+        List<Runs.Decision> decisions = new ArrayList<>();
+        for (int i = 0; i < keys.size(); i++) {
+            if (!fresh.get(i).spec().supervision().triggers().scheduled()) {
+                decisions.add(new Runs.Decision(
+                        keys.get(i), fresh.get(i).life().generation(), supervisor.newToken(), RunCause.START));
+            }
+        }
+        if (decisions.isEmpty()) {
+            return Map.of();
+        }
+        List<Long> decided = tx.runs().decide(decisions);
+        Map<Long, Long> runs = new LinkedHashMap<>();
+        for (int i = 0; i < decided.size(); i++) {
+            runs.put(decisions.get(i).processKey(), decided.get(i));
+        }
+        tx.processes().setRuns(runs);
+        return runs;
+    }
+
+    private void record(Tx tx, long key, Newcomer newcomer, Processes.Fresh fresh, @Nullable Long run, Caller caller) {
+        String name = newcomer.name();
         tx.journal().event(EventKind.START, key, name, run, Origin.USER, "start asked by " + caller.user());
+        PortBook.Choice port = newcomer.port();
         if (port != null) {
             if (port.shared()) {
                 tx.ports().share(port.port(), key, port.source());
@@ -375,10 +437,9 @@ public final class Starter {
                     + port.source().word();
             tx.journal().event(EventKind.PORT, key, name, run, Origin.TSM, how);
         }
-        if (spec.type() == ProcessType.SOCKET) {
+        if (fresh.spec().type() == ProcessType.SOCKET) {
             tx.channels().open(key, socket(name));
         }
-        return tx.processes().find(key).orElseThrow();
     }
 
     /** A job with times does not run before the first of them. */

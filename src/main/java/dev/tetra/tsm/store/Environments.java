@@ -27,23 +27,24 @@ public final class Environments {
                 .bind("key", processKey)
                 .bind("source", source.word())
                 .execute();
-        add(processKey, source, variables);
+        add(List.of(processKey), source, variables);
     }
 
-    /** Writes the variables of a process that has none from that source. */
-    public void add(long processKey, EnvSource source, List<EnvVar> variables) {
+    /** Writes the variables that processes share, which have none from that source. */
+    public void add(List<Long> processKeys, EnvSource source, List<EnvVar> variables) {
         if (variables.isEmpty()) {
             return;
         }
         // One statement, however many there are.
         handle.createUpdate("""
                         INSERT INTO tsm.process_env (process_key, name, source, text, shown, fingerprint)
-                        SELECT :key, name, :source, text, shown, fingerprint
-                        FROM UNNEST(CAST(:names AS VARCHAR ARRAY), CAST(:texts AS VARCHAR ARRAY),
+                        SELECT process_key, name, :source, text, shown, fingerprint
+                        FROM UNNEST(CAST(:keys AS BIGINT ARRAY)) AS whose (process_key)
+                        CROSS JOIN UNNEST(CAST(:names AS VARCHAR ARRAY), CAST(:texts AS VARCHAR ARRAY),
                           CAST(:shown AS VARCHAR ARRAY), CAST(:prints AS VARCHAR ARRAY))
                           AS given (name, text, shown, fingerprint)
                         """)
-                .bind("key", processKey)
+                .bindArray("keys", Long.class, processKeys.toArray())
                 .bind("source", source.word())
                 .bindArray("names", String.class, each(variables, EnvVar::name))
                 .bindArray("texts", String.class, each(variables, EnvVar::value))

@@ -7,6 +7,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
 
 /** Rows of processes that share a name, and of those for which tsm listens; others have none. */
@@ -23,22 +25,45 @@ final class Instances {
         this.handle = handle;
     }
 
+    /** Writes those of processes that have none. */
+    void add(Map<Long, InstancePolicy> policies) {
+        PreparedBatch insert = handle.prepareBatch("""
+                INSERT INTO tsm.process_instance (process_key, group_name, number, listen)
+                VALUES (:key, :group, :number, :listen)
+                """);
+        policies.forEach((key, policy) -> {
+            if (!none(policy)) {
+                bind(insert, key, policy).add();
+            }
+        });
+        if (insert.size() > 0) {
+            insert.execute();
+        }
+    }
+
+    private static boolean none(InstancePolicy policy) {
+        return policy.member() == null && policy.listen() == null;
+    }
+
+    private static <S extends SqlStatement<S>> S bind(S statement, long key, InstancePolicy policy) {
+        return statement
+                .bind("key", key)
+                .bind("group", policy.group())
+                .bind("number", policy.member() == null ? null : policy.member().number())
+                .bind("listen", policy.listen());
+    }
+
     void save(long key, InstancePolicy policy) {
-        if (policy.member() == null && policy.listen() == null) {
+        if (none(policy)) {
             handle.createUpdate("DELETE FROM tsm.process_instance WHERE process_key = :key")
                     .bind("key", key)
                     .execute();
             return;
         }
-        handle.createUpdate("""
+        bind(handle.createUpdate("""
                         MERGE INTO tsm.process_instance (process_key, group_name, number, listen)
                         KEY (process_key) VALUES (:key, :group, :number, :listen)
-                        """)
-                .bind("key", key)
-                .bind("group", policy.group())
-                .bind("number", policy.member() == null ? null : policy.member().number())
-                .bind("listen", policy.listen())
-                .execute();
+                        """), key, policy).execute();
     }
 
     /** Of one that is tracked. */

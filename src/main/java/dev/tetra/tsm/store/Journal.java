@@ -12,10 +12,12 @@ import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.EmptyHandling;
+import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,20 @@ public final class Journal {
     private final Clock clock;
     private final Masking masking;
     private final List<Event> written;
+    private final List<Pending> pending = new ArrayList<>();
+
+    private record Pending(
+            OffsetDateTime at,
+            EventKind kind,
+            @Nullable Long processKey,
+            @Nullable String processName,
+            @Nullable Long runKey,
+            Origin origin,
+            String message) {
+        Event written(long key, @Nullable String namespace) {
+            return new Event(key, at.toInstant(), kind, processKey, processName, namespace, runKey, origin, message);
+        }
+    }
 
     /**
      * @param written gets every event that is written down, to be told once the transaction is committed
@@ -59,36 +75,41 @@ public final class Journal {
             @Nullable Long runKey,
             Origin origin,
             String message) {
-        OffsetDateTime at = Columns.now(clock);
-        String shown = masking.text(message);
-        written.add(handle.createUpdate("""
-                        INSERT INTO tsm.event (at, kind, process_key, process_name, namespace, run_key, origin, message)
-                        VALUES (:at, :kind, :process, :name,
-                                (SELECT p.namespace FROM tsm.process p WHERE p.pk = :process), :run, :origin, :message)
-                        """)
-                .bind("at", at)
-                .bind("kind", kind.word())
-                .bind("process", processKey)
-                .bind("name", processName)
-                .bind("run", runKey)
-                .bind("origin", origin.word())
-                .bind("message", shown)
-                .executeAndReturnGeneratedKeys("pk", "namespace")
-                .map((row, context) -> new Event(
-                        row.getLong("pk"),
-                        at.toInstant(),
-                        kind,
-                        processKey,
-                        processName,
-                        row.getString("namespace"),
-                        runKey,
-                        origin,
-                        shown))
-                .one());
+        pending.add(
+                new Pending(Columns.now(clock), kind, processKey, processName, runKey, origin, masking.text(message)));
+    }
+
+    /** Writes what was to be written down by one statement; what reads events, and the transaction's end, begin with it. */
+    void flush() {
+        if (pending.isEmpty()) {
+            return;
+        }
+        List<Pending> all = List.copyOf(pending);
+        pending.clear();
+        PreparedBatch batch = handle.prepareBatch("""
+                INSERT INTO tsm.event (at, kind, process_key, process_name, namespace, run_key, origin, message)
+                VALUES (:at, :kind, :process, :name,
+                        (SELECT p.namespace FROM tsm.process p WHERE p.pk = :process), :run, :origin, :message)
+                """);
+        for (Pending each : all) {
+            batch.bind("at", each.at())
+                    .bind("kind", each.kind().word())
+                    .bind("process", each.processKey())
+                    .bind("name", each.processName())
+                    .bind("run", each.runKey())
+                    .bind("origin", each.origin().word())
+                    .bind("message", each.message())
+                    .add();
+        }
+        Iterator<Pending> rows = all.iterator();
+        batch.executePreparedBatch("pk", "namespace")
+                .map((row, context) -> rows.next().written(row.getLong("pk"), row.getString("namespace")))
+                .forEach(written::add);
     }
 
     /** The latest events of a process, newest first. */
     public List<Event> latest(long processKey, int count) {
+        flush();
         return handle.createQuery("""
                         SELECT pk, at, kind, process_key, process_name, namespace, run_key, origin, message
                         FROM tsm.event WHERE process_key = :key ORDER BY pk DESC LIMIT :count
@@ -118,6 +139,7 @@ public final class Journal {
      * @param count how many, 0 or more
      */
     public long startOfLast(EventFilter filter, long count) {
+        flush();
         Query query = filtered("""
                 SELECT MIN(pk) AS first FROM (SELECT pk FROM tsm.event WHERE <conditions> ORDER BY pk DESC LIMIT :count)
                 """, filter);
@@ -129,6 +151,7 @@ public final class Journal {
 
     /** Wanted events from a key on, in order, at most so many. */
     public List<Event> from(EventFilter filter, long key, int count) {
+        flush();
         return filtered("""
                         SELECT pk, at, kind, process_key, process_name, namespace, run_key, origin, message
                         FROM tsm.event WHERE pk >= :from AND <conditions> ORDER BY pk LIMIT :count

@@ -9,6 +9,7 @@ import dev.tetra.tsm.model.OrderPolicy;
 import dev.tetra.tsm.model.SupervisionPolicy;
 import dev.tetra.tsm.model.TriggerPolicy;
 import java.time.Clock;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -72,6 +73,30 @@ final class Policies {
 
     private <T> Map<Long, T> all(String table, Supplier<Map<Long, T>> read) {
         return tables.isEmpty(table) ? Map.of() : read.get();
+    }
+
+    /** Writes those of processes that have none. */
+    void add(Map<Long, SupervisionPolicy> policies) {
+        Map<Long, InstancePolicy> instances = new LinkedHashMap<>();
+        policies.forEach((key, policy) -> {
+            if (!policy.health().equals(HealthPolicy.NONE)) {
+                probes().save(key, policy.health());
+            }
+            if (!policy.order().after().isEmpty()) {
+                dependencies().save(key, policy.order());
+            }
+            if (!policy.order().on().isEmpty()) {
+                hooks().save(key, policy.order().on());
+            }
+            if (!policy.limits().equals(LimitPolicy.NONE)) {
+                new Limits(handle).save(key, policy.limits(), masking);
+            }
+            if (!policy.triggers().equals(TriggerPolicy.NONE)) {
+                triggers().save(key, policy.triggers());
+            }
+            instances.put(key, policy.instances());
+        });
+        instances().add(instances);
     }
 
     /** Writes those of a process in place of what there was. */

@@ -20,9 +20,12 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
 
@@ -121,8 +124,16 @@ public final class Processes {
                 .one();
     }
 
+    /** A process that is not tracked yet. */
+    public record Fresh(int id, String name, ProcessSpec spec, Lifecycle life) {}
+
     /** Makes a row and returns its key. */
     public long insert(int id, String name, ProcessSpec spec, Lifecycle life) {
+        return insert(List.of(new Fresh(id, name, spec, life))).getFirst();
+    }
+
+    /** Makes rows, by as many statements for many as for one, and returns their keys in their order. */
+    public List<Long> insert(List<Fresh> processes) {
         String columns =
                 "tsm_id, name, created_at, namespace, kind, type, command, command_shown, argv, executable, script,"
                         + " interpreter, cwd, service, env_name, env_file, umask, restart_policy, backoff_min_ms,"
@@ -137,18 +148,25 @@ public final class Processes {
                         + " :logMaxSize, :logKeep, :logMaxAge,"
                         + " :wanted, :status, :generation, :attempt, :unstable, :restarts, :health, :nextCause,"
                         + " :standby, :rest, :due, :unwatched";
-        var insert = handle.createUpdate("INSERT INTO tsm.process (" + columns + ") VALUES (" + values + ")");
-        bindSpec(insert, spec);
-        bindLife(insert, life);
-        long key = insert.bind("id", id)
-                .bind("name", name)
-                .bind("at", Columns.now(clock))
-                .executeAndReturnGeneratedKeys("PK")
-                .mapTo(Long.class)
-                .one();
-        policies().save(key, spec.supervision());
-        new Spans(handle, clock).begin(key, life);
-        return key;
+        PreparedBatch insert = handle.prepareBatch("INSERT INTO tsm.process (" + columns + ") VALUES (" + values + ")");
+        for (Fresh each : processes) {
+            bindSpec(insert, each.spec());
+            bindLife(insert, each.life());
+            insert.bind("id", each.id())
+                    .bind("name", each.name())
+                    .bind("at", Columns.now(clock))
+                    .add();
+        }
+        List<Long> keys = insert.executePreparedBatch("PK").mapTo(Long.class).list();
+        Map<Long, SupervisionPolicy> policies = new LinkedHashMap<>();
+        Map<Long, Lifecycle> lives = new LinkedHashMap<>();
+        for (int i = 0; i < keys.size(); i++) {
+            policies.put(keys.get(i), processes.get(i).spec().supervision());
+            lives.put(keys.get(i), processes.get(i).life());
+        }
+        policies().add(policies);
+        new Spans(handle, clock).begin(lives);
+        return keys;
     }
 
     /** Writes what a process is to run. */
@@ -161,21 +179,38 @@ public final class Processes {
 
     /** Writes what its supervisor decided; notes the time when it came to rest. */
     public void saveLife(long key, Lifecycle life) {
-        var update = handle.createUpdate(
-                "UPDATE tsm.process SET " + LIFE_COLUMNS + ", stopped_at = :stoppedAt WHERE pk = :key");
+        saveLife(key, null, life, null);
+    }
+
+    /**
+     * The same.
+     *
+     * @param before what was decided last, while this daemon has watched it; null when that is not known
+     * @param run its present run from now on; null for the one that it is already
+     */
+    public void saveLife(long key, @Nullable Lifecycle before, Lifecycle life, @Nullable Long run) {
+        var update = handle.createUpdate("UPDATE tsm.process SET " + LIFE_COLUMNS
+                + ", stopped_at = :stoppedAt, run_key = COALESCE(:run, run_key) WHERE pk = :key");
         bindLife(update, life);
         update.bind("key", key)
                 .bind("stoppedAt", life.status().settled() ? Columns.now(clock) : null)
+                .bind("run", run)
                 .execute();
-        new Spans(handle, clock).note(key, life);
+        if (before == null || !Spans.goesOn(before, life)) {
+            new Spans(handle, clock).note(key, life);
+        }
     }
 
     /** Says which run is its present one. */
     public void setRun(long key, long runKey) {
-        handle.createUpdate("UPDATE tsm.process SET run_key = :run WHERE pk = :key")
-                .bind("run", runKey)
-                .bind("key", key)
-                .execute();
+        setRuns(Map.of(key, runKey));
+    }
+
+    /** Says of several which run is their present one: by the key of the process that of the run. */
+    public void setRuns(Map<Long, Long> runs) {
+        PreparedBatch update = handle.prepareBatch("UPDATE tsm.process SET run_key = :run WHERE pk = :key");
+        runs.forEach((key, run) -> update.bind("run", run).bind("key", key).add());
+        update.execute();
     }
 
     /** Tracks a process again that was deleted, under this ID and name, with its history. */

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
 
 /** Rows of executions. A run is written three times: decided, spawned, ended; then never again. */
@@ -31,20 +32,30 @@ public final class Runs {
         this.masking = masking;
     }
 
+    /** A run that is decided. */
+    public record Decision(long processKey, long generation, String token, RunCause cause) {}
+
     /** Records the decision to run, before anything is spawned. Returns the key. */
     public long decide(long processKey, long generation, String token, RunCause cause) {
-        return handle.createUpdate("""
-                        INSERT INTO tsm.run (process_key, generation, token, cause, decided_at)
-                        VALUES (:process, :generation, :token, :cause, :at)
-                        """)
-                .bind("process", processKey)
-                .bind("generation", generation)
-                .bind("token", token)
-                .bind("cause", cause.word())
-                .bind("at", Columns.now(clock))
-                .executeAndReturnGeneratedKeys("PK")
-                .mapTo(Long.class)
-                .one();
+        return decide(List.of(new Decision(processKey, generation, token, cause)))
+                .getFirst();
+    }
+
+    /** Records decisions to run by one statement; returns the keys in their order. */
+    public List<Long> decide(List<Decision> decisions) {
+        PreparedBatch insert = handle.prepareBatch("""
+                INSERT INTO tsm.run (process_key, generation, token, cause, decided_at)
+                VALUES (:process, :generation, :token, :cause, :at)
+                """);
+        for (Decision each : decisions) {
+            insert.bind("process", each.processKey())
+                    .bind("generation", each.generation())
+                    .bind("token", each.token())
+                    .bind("cause", each.cause().word())
+                    .bind("at", Columns.now(clock))
+                    .add();
+        }
+        return insert.executePreparedBatch("PK").mapTo(Long.class).list();
     }
 
     /** Records which process of the machine it became. */

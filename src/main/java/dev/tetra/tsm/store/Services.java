@@ -140,20 +140,22 @@ public final class Services {
         handle.createUpdate("DELETE FROM tsm.process_field WHERE process_key = :key")
                 .bind("key", processKey)
                 .execute();
-        addOptions(processKey, fields);
+        addOptions(List.of(processKey), fields);
     }
 
-    /** Writes the options of a process that has none. */
-    public void addOptions(long processKey, Map<String, String> fields) {
+    /** Writes the options that processes share which have none. */
+    public void addOptions(List<Long> processKeys, Map<String, String> fields) {
         if (fields.isEmpty()) {
             return;
         }
         PreparedBatch batch = handle.prepareBatch(
                 "INSERT INTO tsm.process_field (process_key, name, text) VALUES (:key, :name, :text)");
-        fields.forEach((name, text) -> batch.bind("key", processKey)
-                .bind("name", name)
-                .bind("text", text)
-                .add());
+        for (long processKey : processKeys) {
+            fields.forEach((name, text) -> batch.bind("key", processKey)
+                    .bind("name", name)
+                    .bind("text", text)
+                    .add());
+        }
         batch.execute();
     }
 

@@ -7,8 +7,10 @@ import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
 
 /**
  * How each process fared while it was wanted to run, as stretches of time without a gap. A process that ended with success
@@ -25,16 +27,28 @@ public final class Spans {
         this.clock = clock;
     }
 
-    /** Begins the first stretch of a process that was just made. */
-    void begin(long processKey, Lifecycle life) {
-        if (!counts(life)) {
-            return;
+    /** Begins the first stretches of processes that were just made, by their keys. */
+    void begin(Map<Long, Lifecycle> lives) {
+        PreparedBatch insert = handle.prepareBatch(
+                "INSERT INTO tsm.wanted_span (process_key, state, began_at) VALUES (:key, :state, :now)");
+        lives.forEach((key, life) -> {
+            if (counts(life)) {
+                insert.bind("key", key)
+                        .bind("state", state(life))
+                        .bind("now", Columns.now(clock))
+                        .add();
+            }
+        });
+        if (insert.size() > 0) {
+            insert.execute();
         }
-        handle.createUpdate("INSERT INTO tsm.wanted_span (process_key, state, began_at) VALUES (:key, :state, :now)")
-                .bind("key", processKey)
-                .bind("state", state(life))
-                .bind("now", Columns.now(clock))
-                .execute();
+    }
+
+    /** Whether the present stretch goes on with what was decided, for a process that this daemon has watched. */
+    static boolean goesOn(Lifecycle before, Lifecycle now) {
+        return before.status() != Status.LOST
+                && (now.status() == Status.LOST
+                        || (counts(before) == counts(now) && state(before).equals(state(now))));
     }
 
     private static boolean counts(Lifecycle life) {

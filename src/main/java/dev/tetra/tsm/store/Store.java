@@ -174,7 +174,7 @@ public final class Store implements AutoCloseable {
                     handle.getConfig(SqlStatements.class).setSqlLogger(writes);
                     Tx tx = new Tx(handle, clock, masking, fingerprints, remembered, writes);
                     T value = work.apply(tx);
-                    events.addAll(tx.events());
+                    events.addAll(tx.finish());
                     worked.set(true);
                     connections.commit(handle.getConnection());
                     committed = true;

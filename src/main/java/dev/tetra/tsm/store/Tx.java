@@ -13,6 +13,7 @@ public final class Tx {
     private final Handle handle;
     private final Clock clock;
     private final List<Event> events = new ArrayList<>();
+    private final Journal journal;
     private final Masking masking;
     private final Fingerprints fingerprints;
     private final Remembered remembered;
@@ -25,6 +26,7 @@ public final class Tx {
         this.fingerprints = fingerprints;
         this.remembered = remembered;
         this.writes = writes;
+        this.journal = new Journal(handle, clock, masking, events);
     }
 
     /** The tracked processes. */
@@ -54,11 +56,12 @@ public final class Tx {
 
     /** What happened and who commanded what. */
     public Journal journal() {
-        return new Journal(handle, clock, masking, events);
+        return journal;
     }
 
-    /** What was written into the journal. */
-    List<Event> events() {
+    /** Writes what is not written yet; what was written into the journal. */
+    List<Event> finish() {
+        journal.flush();
         return events;
     }
 

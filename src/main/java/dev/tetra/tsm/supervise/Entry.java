@@ -64,18 +64,21 @@ final class Entry {
                     .forEach((source, variables) -> tx.environments().save(process.key(), source, variables));
             movePort(tx, change.port());
         }
-        if (!step.life().equals(before)) {
-            tx.processes().saveLife(process.key(), step.life());
-        }
         writeRun(tx);
+        Long present = run == null ? null : run.key();
         for (Action action : step.actions()) {
             if (action instanceof Action.Spawn(RunCause cause)) {
-                decideRun(tx, cause);
+                nextRun = decided(tx, cause);
             }
             if (action instanceof Action.FallBack && standby != null) {
-                tx.processes().setRun(process.key(), standby.key());
                 nextRun = standby;
             }
+        }
+        Long next = nextRun == null ? null : nextRun.key();
+        if (!step.life().equals(before)) {
+            tx.processes().saveLife(process.key(), watched() ? before : null, step.life(), next);
+        } else if (next != null && !next.equals(present)) {
+            tx.processes().setRun(process.key(), next);
         }
         writeEvents(tx);
     }
@@ -209,10 +212,17 @@ final class Entry {
         nextRun = present.ended(exit, now);
     }
 
-    private void decideRun(Tx tx, RunCause cause) {
+    /** Whether what was decided last is what this daemon has seen since, and not what one before it has left. */
+    private boolean watched() {
+        return !(happening instanceof Happening.FoundRunning
+                || happening instanceof Happening.FoundGone
+                || happening instanceof Happening.FoundStandby
+                || happening instanceof Happening.FoundCommand);
+    }
+
+    private Run decided(Tx tx, RunCause cause) {
         long key = tx.runs().decide(process.key(), step.life().generation(), token, cause);
-        tx.processes().setRun(process.key(), key);
-        nextRun = new Run(key, process.key(), step.life().generation(), token, cause, null, null, null, null);
+        return new Run(key, process.key(), step.life().generation(), token, cause, null, null, null, null);
     }
 
     private void writeEvents(Tx tx) {

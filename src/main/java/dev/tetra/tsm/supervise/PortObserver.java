@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.DelayQueue;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +40,8 @@ public final class PortObserver implements Supervision.Sightings {
             List.of(Duration.ofMillis(250), Duration.ofSeconds(1), Duration.ofSeconds(4), Duration.ofSeconds(15));
 
     private static final Duration AGAIN = Duration.ofSeconds(60);
+    /** Of many that are executed one after the other no look is made for each. */
+    private static final Duration BETWEEN = Duration.ofMillis(500);
 
     private final Store store;
     private final Host host;
@@ -46,7 +49,7 @@ public final class PortObserver implements Supervision.Sightings {
     private final Map<Long, List<Observed>> written = new ConcurrentHashMap<>();
     private final SocketOwners owners;
     /** Of the last regular look; used by the thread alone. */
-    private volatile boolean closing;
+    private final CountDownLatch closing = new CountDownLatch(1);
 
     private Set<Long> sockets = Set.of();
 
@@ -79,7 +82,7 @@ public final class PortObserver implements Supervision.Sightings {
     /** Ends. */
     public void close() throws InterruptedException {
         // No interrupt: in the middle of reading or writing it would close the database's file.
-        closing = true;
+        closing.countDown();
         looks.add(new Look(-1, System.nanoTime()));
         thread.join();
     }
@@ -91,14 +94,16 @@ public final class PortObserver implements Supervision.Sightings {
 
     private void loop() {
         List<Look> due = new ArrayList<>();
-        while (!closing && !Thread.currentThread().isInterrupted()) {
+        long next = System.nanoTime();
+        while (!Thread.currentThread().isInterrupted()) {
             try {
                 due.clear();
                 due.add(looks.take());
-                looks.drainTo(due);
-                if (closing) {
+                if (closing.await(Math.max(0, next - System.nanoTime()), TimeUnit.NANOSECONDS)) {
                     return;
                 }
+                looks.drainTo(due);
+                next = System.nanoTime() + BETWEEN.toNanos();
                 boolean all = due.stream().anyMatch(look -> look.processKey() < 0);
                 List<Long> keys = due.stream()
                         .map(Look::processKey)
