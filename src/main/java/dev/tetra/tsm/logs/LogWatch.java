@@ -5,6 +5,7 @@ import dev.tetra.tsm.os.FileGlance;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,8 +26,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks at the logs of running processes every second, by one stat(2) each: notes when they grew, and has those cut that
- * are too large or too old. A log that is about to become too large is looked at sooner. Cutting is done by another
- * thread, which is there only while there is something to cut.
+ * are too large or too old. A log that is about to become too large is looked at sooner, and one to which nothing is written
+ * every half minute, until the kernel tells that something is. Cutting is done by another thread, which is there only while
+ * there is something to cut.
  */
 public final class LogWatch {
     private static final Logger LOG = LoggerFactory.getLogger(LogWatch.class);
@@ -36,11 +38,14 @@ public final class LogWatch {
     private static final Duration AGAIN = Duration.ofSeconds(30);
     /** A log whose process has ended is looked at for so long after it last grew. */
     private static final Duration QUIET = Duration.ofSeconds(10);
+    /** How often a quiet log is looked at all the same: its lines grow old, and not everything that is done is told. */
+    private static final long QUIET_LOOK_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final LogFiles files;
     private final Supplier<? extends Collection<Watched>> running;
     private final Told told;
     private final Clock clock;
+    private final long quietNanos;
     private final Map<StoredLog, Entry> entries = new HashMap<>();
     private final ThreadPoolExecutor cutting =
             new ThreadPoolExecutor(1, 1, 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), LogWatch::thread);
@@ -48,6 +53,12 @@ public final class LogWatch {
     private final Set<StoredLog> present = new HashSet<>();
     private final CountDownLatch closing = new CountDownLatch(1);
     private List<Watched> watched = List.of();
+    /** When the kernel was asked last which quiet logs were touched. */
+    private Instant polled = Instant.MIN;
+
+    private long polledNanos = System.nanoTime();
+    private volatile int sleeping;
+
     private final AtomicBoolean losing = new AtomicBoolean();
 
     /** A process whose logs are looked at. */
@@ -66,6 +77,12 @@ public final class LogWatch {
      * @param running asked every second; must not wait
      */
     public LogWatch(LogFiles files, Supplier<? extends Collection<Watched>> running, Told told, Clock clock) {
+        this(files, running, told, clock, QUIET);
+    }
+
+    /** @param quiet after so long without a byte a log is no longer looked at every second */
+    LogWatch(LogFiles files, Supplier<? extends Collection<Watched>> running, Told told, Clock clock, Duration quiet) {
+        this.quietNanos = quiet.toNanos();
         this.files = files;
         this.running = running;
         this.told = told;
@@ -92,21 +109,27 @@ public final class LogWatch {
         }
     }
 
+    /** How many logs are not looked at now, as the kernel tells when they are written. */
+    int sleeping() {
+        return sleeping;
+    }
+
     private static Thread thread(Runnable work) {
         return Thread.ofPlatform().name("cut logs").daemon().unstarted(work);
     }
 
     private void loop() {
-        try (FileGlance glance = new FileGlance()) {
-            loop(glance);
+        try (FileGlance glance = new FileGlance();
+                QuietLogs quiet = new QuietLogs()) {
+            loop(glance, quiet);
         }
     }
 
-    private void loop(FileGlance glance) {
+    private void loop(FileGlance glance, QuietLogs quiet) {
         while (true) {
             long pause = LOOK_NANOS;
             try {
-                pause = look(glance);
+                pause = look(glance, quiet);
             } catch (RuntimeException e) {
                 LOG.warn("the logs could not be looked at; it is tried again", e);
             }
@@ -122,8 +145,11 @@ public final class LogWatch {
     }
 
     /** Looks once at all; returns after how many nanoseconds to look again. */
-    private long look(FileGlance glance) {
+    private long look(FileGlance glance, QuietLogs quiet) {
+        // Before the poll: what it does not tell of was not written before this.
         Instant now = clock.instant();
+        long nanos = System.nanoTime();
+        quiet.poll();
         List<Watched> processes = List.copyOf(running.get());
         // seldom other ones than a second ago
         if (!processes.equals(watched)) {
@@ -141,23 +167,36 @@ public final class LogWatch {
         for (var all = entries.entrySet().iterator(); all.hasNext(); ) {
             Map.Entry<StoredLog, Entry> each = all.next();
             Entry entry = each.getValue();
+            if (entry.sleeps()) {
+                continue;
+            }
             pause = Math.min(pause, entry.look(now, glance));
+            entry.rest(quiet);
             if (!present.contains(each.getKey()) && entry.quiet(now)) {
                 entry.flush();
+                entry.leave(quiet);
                 all.remove();
             }
         }
+        polled = now;
+        polledNanos = nanos;
+        sleeping = (int) entries.values().stream().filter(Entry::sleeps).count();
         return Math.max(SOONEST_NANOS, pause);
     }
 
     /** One log. Used by the looking thread, except for {@link #cut}. */
-    private final class Entry {
+    private final class Entry implements QuietLogs.Quiet {
         private final StoredLog log;
         private final LogCutter cutter;
         private final AtomicBoolean busy = new AtomicBoolean();
         private Watched process = new Watched(0, "", LogPolicy.DEFAULT);
         private Instant grew = Instant.EPOCH;
         private long lookedNanos = System.nanoTime();
+        private long grewNanos = lookedNanos;
+        /** Whether the kernel tells when it is touched. */
+        private boolean resting;
+
+        private long nextNanos = lookedNanos;
         private long end;
         private boolean readable = true;
         private Instant ageDue = Instant.MIN;
@@ -170,7 +209,43 @@ public final class LogWatch {
         }
 
         void watched(Watched present) {
-            process = present;
+            if (!present.equals(process)) {
+                process = present;
+                nextNanos = System.nanoTime();
+            }
+        }
+
+        @Override
+        public Path file() {
+            return log.file();
+        }
+
+        @Override
+        public void touched() {
+            resting = false;
+            log.quietUntil(polled);
+            lookedNanos = Math.max(lookedNanos, polledNanos);
+        }
+
+        /** Whether there is nothing to look at now. */
+        boolean sleeps() {
+            return resting && System.nanoTime() - nextNanos < 0;
+        }
+
+        /** When nothing has been written for a while, it is looked at once more, and then now and again until it is touched. */
+        void rest(QuietLogs quiet) {
+            if (resting) {
+                nextNanos = lookedNanos + QUIET_LOOK_NANOS;
+            } else if (readable && lookedNanos - grewNanos >= quietNanos) {
+                resting = quiet.add(this);
+                nextNanos = lookedNanos;
+            }
+        }
+
+        void leave(QuietLogs quiet) {
+            if (resting) {
+                quiet.remove(this);
+            }
         }
 
         boolean quiet(Instant now) {
@@ -188,6 +263,7 @@ public final class LogWatch {
                 lookedNanos = nanos;
                 if (look.grew()) {
                     grew = now;
+                    grewNanos = nanos;
                 }
                 if (due(look, now)) {
                     begin();

@@ -153,6 +153,17 @@ public final class StoredLog {
         }
     }
 
+    /** Nothing was written from the last look to then. */
+    void quietUntil(Instant then) {
+        lock.writeLock().lock();
+        try {
+            Instant last = lookedAt;
+            lookedAt = last == null || last.isBefore(then) ? then : last;
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
     /** The same; when nothing has happened to the file since the last such look, for a fraction of the price. */
     Look look(Instant now, FileGlance glance) throws IOException {
         load();

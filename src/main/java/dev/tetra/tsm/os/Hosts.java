@@ -33,8 +33,20 @@ public final class Hosts {
      */
     public static FolderChanges folderChanges() throws IOException {
         return switch (Platform.current()) {
-            case LINUX -> new Inotify();
+            case LINUX -> new InotifyFolders();
             case MACOS -> throw new IOException("this system tells nothing of changes");
+        };
+    }
+
+    /**
+     * What tells of files that are touched on this machine.
+     *
+     * @throws IOException when it has nothing that does, or no more of it
+     */
+    public static FileTouches fileTouches() throws IOException {
+        return switch (Platform.current()) {
+            case LINUX -> new InotifyFiles();
+            case MACOS -> throw new IOException("this system tells nothing of files");
         };
     }
 }

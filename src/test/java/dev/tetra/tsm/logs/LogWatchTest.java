@@ -137,16 +137,59 @@ class LogWatchTest {
         assertTrue(told.getFirst().contains("No space left"), told.toString());
     }
 
+    @Test
+    void a_quiet_log_is_looked_at_when_it_is_written_and_its_times_are_known_as_well() throws IOException {
+        LogWatch watching = watch(SMALL, Duration.ZERO);
+        append(100);
+        Await.until("it rests", SOON, () -> watching.sleeping() == 1);
+        long first = noted();
+        Instant before = Instant.now();
+        append(100);
+        // Sooner than it would be looked at without having been told.
+        Await.until("it is noted", SOON, () -> noted() > first);
+        TimeIndex.Stretch stretch =
+                files.log("web", LogStream.OUT).times().at(first).orElseThrow();
+        Instant after = stretch.after();
+        assertTrue(after != null && after.isAfter(before.minusSeconds(5)), stretch.toString());
+        Await.until("it rests again", SOON, () -> watching.sleeping() == 1);
+        append(200_000);
+        Await.until("a part", SOON, () -> files.size("web", LogStream.OUT).parts() >= 1);
+        assertArrayEquals(written.toByteArray(), all());
+    }
+
+    @Test
+    void a_quiet_log_that_is_deleted_and_made_again_is_looked_at() throws IOException {
+        LogWatch watching = watch(SMALL, Duration.ZERO);
+        append(100);
+        Await.until("it rests", SOON, () -> watching.sleeping() == 1);
+        long first = noted();
+        Files.delete(files.log("web", LogStream.OUT).file());
+        // Longer, as it may get the same inode.
+        append(1000);
+        Await.until("it is noted", SOON, () -> noted() > first);
+        Await.until("it rests again", SOON, () -> watching.sleeping() == 1);
+    }
+
+    private long noted() throws IOException {
+        return files.log("web", LogStream.OUT).times().end();
+    }
+
     private void watch(LogPolicy policy) throws IOException {
+        watch(policy, Duration.ofSeconds(10));
+    }
+
+    private LogWatch watch(LogPolicy policy, Duration quiet) throws IOException {
         files = new LogFiles(home, new Filling());
         files.create("web");
         LogWatch made = new LogWatch(
                 files,
                 () -> List.of(new LogWatch.Watched(1, "web", policy)),
                 (key, name, message) -> told.add(message),
-                clock);
+                clock,
+                quiet);
         made.start();
         watch.set(made);
+        return made;
     }
 
     private void append(int length) throws IOException {

@@ -1,0 +1,37 @@
+package dev.tetra.tsm.os;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.function.IntConsumer;
+
+/** Touches by inotify(7): the kernel forgets a watch when it has told of it once. */
+final class InotifyFiles implements FileTouches {
+    /** The deletion of a file that is open is a change of its number of links, and so of its attributes. */
+    private static final int WANTED =
+            Inotify.IN_MODIFY | Inotify.IN_ATTRIB | Inotify.IN_DELETE_SELF | Inotify.IN_MOVE_SELF | Inotify.IN_ONESHOT;
+
+    private final Inotify events = new Inotify();
+
+    /** @throws IOException when the user has as many of them as the system allows, or the daemon as many files open */
+    InotifyFiles() throws IOException {}
+
+    @Override
+    public int await(Path file) throws IOException {
+        return events.add(file, WANTED);
+    }
+
+    @Override
+    public void forget(int number) {
+        events.remove(number);
+    }
+
+    @Override
+    public boolean touched(IntConsumer number) {
+        return events.take((watch, name) -> number.accept(watch));
+    }
+
+    @Override
+    public void close() {
+        events.close();
+    }
+}
