@@ -29,6 +29,12 @@ final class Maintenance {
     /** Below this size the file is left alone. */
     private static final long SMALL = 4L << 20;
 
+    /**
+     * After so many commits there is dead space again, of some 4 to 14 KB each. The size of the file does not tell: what is
+     * written goes into holes, and what is alive may be at the end.
+     */
+    private static final long COMMITS = 1000;
+
     private static final Duration COMPACTION = Duration.ofSeconds(1);
     /** So many bytes of heap that a burst of commands has left are worth a collection, which takes some 25 ms. */
     private static final long BURST = 4L << 20;
@@ -38,7 +44,9 @@ final class Maintenance {
     private final Retention retention;
     private final Thread thread = Thread.ofVirtual().name("maintenance").unstarted(this::loop);
     private final CountDownLatch stopping = new CountDownLatch(1);
-    private long compacted;
+    /** The number of the commit from which on it is compacted again. */
+    private long compaction;
+
     private long heap;
     private List<String> rules = List.of();
     private long pruned;
@@ -75,7 +83,7 @@ final class Maintenance {
         pruned = System.nanoTime();
         if (dropped > 0) {
             LOG.info("{} rows of history were too old, or too many, and dropped", dropped);
-            compacted = 0;
+            compaction = 0;
         }
     }
 
@@ -118,10 +126,9 @@ final class Maintenance {
             }
             shrink();
             // Before the backup, which takes a second for a file that is mostly dead.
-            long size = Files.size(file);
-            if (size > SMALL && size > 2 * compacted) {
+            if (Files.size(file) > SMALL && store.commits() >= compaction) {
                 store.compact(COMPACTION);
-                compacted = Files.size(file);
+                compaction = store.commits() + COMMITS;
             }
             if (store.backUpDaily()) {
                 LOG.info("database backed up");

@@ -164,14 +164,16 @@ public final class LogWatch {
             }
         }
         long pause = LOOK_NANOS;
+        int asleep = 0;
         for (var all = entries.entrySet().iterator(); all.hasNext(); ) {
             Map.Entry<StoredLog, Entry> each = all.next();
             Entry entry = each.getValue();
-            if (entry.sleeps()) {
+            if (entry.sleeps(nanos)) {
+                asleep++;
                 continue;
             }
             pause = Math.min(pause, entry.look(now, glance));
-            entry.rest(quiet);
+            asleep += entry.rest(quiet) ? 1 : 0;
             if (!present.contains(each.getKey()) && entry.quiet(now)) {
                 entry.flush();
                 entry.leave(quiet);
@@ -180,7 +182,7 @@ public final class LogWatch {
         }
         polled = now;
         polledNanos = nanos;
-        sleeping = (int) entries.values().stream().filter(Entry::sleeps).count();
+        sleeping = asleep;
         return Math.max(SOONEST_NANOS, pause);
     }
 
@@ -228,18 +230,24 @@ public final class LogWatch {
         }
 
         /** Whether there is nothing to look at now. */
-        boolean sleeps() {
-            return resting && System.nanoTime() - nextNanos < 0;
+        boolean sleeps(long nanos) {
+            return resting && nanos - nextNanos < 0;
         }
 
-        /** When nothing has been written for a while, it is looked at once more, and then now and again until it is touched. */
-        void rest(QuietLogs quiet) {
+        /**
+         * When nothing has been written for a while, it is looked at once more, and then now and again until it is touched.
+         * Returns whether it sleeps from now on.
+         */
+        boolean rest(QuietLogs quiet) {
             if (resting) {
                 nextNanos = lookedNanos + QUIET_LOOK_NANOS;
-            } else if (readable && lookedNanos - grewNanos >= quietNanos) {
+                return true;
+            }
+            if (readable && lookedNanos - grewNanos >= quietNanos) {
                 resting = quiet.add(this);
                 nextNanos = lookedNanos;
             }
+            return false;
         }
 
         void leave(QuietLogs quiet) {

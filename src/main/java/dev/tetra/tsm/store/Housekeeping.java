@@ -22,6 +22,14 @@ final class Housekeeping {
 
     private Housekeeping() {}
 
+    /** How often the file has been written: once for each commit, since it was made. */
+    static long commits(Connection connection) throws SQLException {
+        JdbcConnection jdbc = connection.unwrap(JdbcConnection.class);
+        return jdbc.getSession() instanceof SessionLocal session
+                ? session.getDatabase().getStore().getMvStore().getCurrentVersion()
+                : 0;
+    }
+
     static void compact(Connection connection, Duration atMost) throws SQLException {
         JdbcConnection jdbc = connection.unwrap(JdbcConnection.class);
         if (jdbc.getSession() instanceof SessionLocal session) {

@@ -320,6 +320,15 @@ public final class Store implements AutoCloseable {
         }
     }
 
+    /** How often the file has been written since it was made, each time with what was written before as dead space. */
+    public long commits() throws IOException {
+        try (Connection connection = connections.connect()) {
+            return Housekeeping.commits(connection);
+        } catch (SQLException e) {
+            throw new IOException("the database's commits cannot be counted", e);
+        }
+    }
+
     /** Gives the file's dead space back for use; cheap when there is little. */
     public void compact(Duration atMost) throws IOException {
         try (Connection connection = connections.connect()) {

@@ -538,6 +538,7 @@ class StoreTest {
         try (Store store = open()) {
             long key = add(store, "web");
             long after = 0;
+            long commits = store.commits();
             for (int round = 1; round <= 6; round++) {
                 for (int i = 0; i < 1000; i++) {
                     int restarts = i;
@@ -551,6 +552,7 @@ class StoreTest {
                 after = size;
             }
             assertTrue(after < 4_000_000, "the file has " + after + " bytes");
+            assertTrue(store.commits() - commits >= 6000, store.commits() + " commits after " + commits);
         }
         try (Store again = open()) {
             ManagedProcess web = again.call(tx -> tx.processes().named("web")).orElseThrow();
