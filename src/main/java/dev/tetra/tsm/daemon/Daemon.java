@@ -169,6 +169,7 @@ final class Daemon {
             tx.spans().unseen();
             tx.journal().daemonEvent("started as pid " + host.self().pid());
         });
+        supervisor.writeLeft();
         engine.adopter().beforeRecovery().forEach(taken -> {
             LOG.warn(taken);
             self.tell(taken);

@@ -85,6 +85,7 @@ public final class Orphans {
     public Found find() {
         ProcessTree tree = ProcessTree.now(host);
         Map<String, List<ProcessTree.Member>> tokens = ours(tree);
+        tokens.keySet().removeAll(supervisor.unwritten());
         Known known = known(tokens.keySet());
         Map<Long, List<Integer>> ports = ports(tree);
         List<Orphan> exact = exact(tree, tokens, known, ports);
@@ -95,6 +96,7 @@ public final class Orphans {
     List<Orphan> exact() {
         ProcessTree tree = ProcessTree.now(host);
         Map<String, List<ProcessTree.Member>> tokens = ours(tree);
+        tokens.keySet().removeAll(supervisor.unwritten());
         return tokens.isEmpty() ? List.of() : exact(tree, tokens, known(tokens.keySet()), Map.of());
     }
 

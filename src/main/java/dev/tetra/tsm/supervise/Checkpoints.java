@@ -38,6 +38,8 @@ public interface Checkpoints {
         BEFORE_GONE,
         /** An end was seen, which is not committed. */
         BEFORE_EXIT_COMMIT,
+        /** The run after one that has ended is executed, and neither is committed. */
+        AFTER_EARLY_SPAWN,
         /** An end is committed with what follows. */
         AFTER_EXIT_COMMIT,
         /** A back-off has begun. */

@@ -22,6 +22,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -107,6 +109,11 @@ final class Execution {
     /** Whether what is being stopped was a program beside which the present run was not executed yet. */
     private boolean replacedAtWork;
 
+    /** A run that was executed before it was written down; its end is told once it has the key under which it is. */
+    private record Early(String token, Identity identity, CompletableFuture<Long> key) {}
+
+    private @Nullable Early early;
+
     /** Whether a run is to be spawned once nothing of the one before is in the way. */
     private boolean spawnPending;
 
@@ -188,7 +195,7 @@ final class Execution {
         RunTree present = tree;
         // Before the look, which can fail: the run comes when it succeeds.
         spawnPending = true;
-        if (present == null || !present.groupRemains()) {
+        if (early != null || present == null || !present.groupRemains()) {
             spawn();
             return;
         }
@@ -289,6 +296,29 @@ final class Execution {
                 executedNanos, owner.process().spec().supervision().health().startTimeout());
     }
 
+    /**
+     * Executes the next run before it is written down, as its {@link #spawnWhenClear} comes at once; false when something is in
+     * its way, or it cannot be executed: then it is tried again in the usual way, and told.
+     */
+    boolean executeEarly(Run planned) {
+        CompletableFuture<Long> key = new CompletableFuture<>();
+        try {
+            if ((tree != null && tree.groupRemains()) || standby.tree() != null || spawnPending || prepared) {
+                return false;
+            }
+            Identity identity = execute(owner.process(), planned, exit -> {
+                var _ = key.thenAccept(written -> owner.leaderEnded(written, exit));
+            });
+            early = new Early(planned.token(), identity, key);
+        } catch (SpawnException | IOException | RuntimeException e) {
+            LOG.debug("{} could not be executed at once", owner.process().label(), e);
+            marks.remove(planned, null);
+            return false;
+        }
+        pass(Checkpoints.Point.AFTER_EARLY_SPAWN);
+        return true;
+    }
+
     private void spawnFailed(String why) {
         Run planned = owner.run();
         if (planned != null) {
@@ -313,9 +343,16 @@ final class Execution {
             return;
         }
         prepared = false;
+        Early done = early;
+        early = null;
         Identity identity;
         try {
-            identity = execute(process, planned);
+            if (done == null || !done.token().equals(planned.token())) {
+                identity = execute(process, planned, exit -> owner.leaderEnded(planned.key(), exit));
+            } else {
+                identity = done.identity();
+                done.key().complete(planned.key());
+            }
         } catch (SpawnException | IOException | TsmException e) {
             // What users get wrong, and are told: the trace would say nothing more.
             LOG.warn("{} could not be executed: {}", process.label(), e.getMessage());
@@ -470,7 +507,8 @@ final class Execution {
         }
     }
 
-    private Identity execute(ManagedProcess process, Run planned) throws SpawnException, IOException {
+    private Identity execute(ManagedProcess process, Run planned, Consumer<Exit> onEnd)
+            throws SpawnException, IOException {
         with.logs().create(process.name());
         var variables = with.store().call(tx -> tx.environments().of(process.key()));
         Rights rights = with.host().rights();
@@ -485,11 +523,11 @@ final class Execution {
         }
         try (Equipment equipment = new Equipment(request)) {
             owner.equip(planned, equipment);
-            return execute(process, planned, equipment.equipped());
+            return execute(process, planned, equipment.equipped(), onEnd);
         }
     }
 
-    private Identity execute(ManagedProcess process, Run planned, SpawnRequest request)
+    private Identity execute(ManagedProcess process, Run planned, SpawnRequest request, Consumer<Exit> onEnd)
             throws SpawnException, IOException {
         tidy();
         Prelude prelude = Launch.prelude(process, with.host().rights(), groups.entering(process, planned));
@@ -500,7 +538,7 @@ final class Execution {
         pass(Checkpoints.Point.BEFORE_SPAWN);
         SpawnRequest marked = marks.on(prelude.before(request), planned, null);
         executedNanos = System.nanoTime();
-        return with.host().spawn(marked, exit -> owner.leaderEnded(planned.key(), exit));
+        return with.host().spawn(marked, onEnd);
     }
 
     /** Whether a program is to tell when it listens, as the one before it goes on until then. */

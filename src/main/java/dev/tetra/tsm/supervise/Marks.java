@@ -8,7 +8,11 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +25,8 @@ import org.slf4j.LoggerFactory;
 final class Marks {
     private static final Logger LOG = LoggerFactory.getLogger(Marks.class);
     private static final String FOLDER = "executed";
+    /** The run's token and the process's key. */
+    private static final Pattern PROGRAM = Pattern.compile("([0-9a-f]+)[.]([0-9]{1,18})");
 
     private final Path folder;
 
@@ -81,7 +87,29 @@ final class Marks {
         }
     }
 
+    /** A program that was executed. */
+    record Executed(String token, long processKey) {}
+
+    /** Those of programs that are there. */
+    List<Executed> executed() {
+        List<Executed> all = new ArrayList<>();
+        if (!Files.isDirectory(folder)) {
+            return all;
+        }
+        try (DirectoryStream<Path> marks = Files.newDirectoryStream(folder)) {
+            for (Path mark : marks) {
+                Matcher name = PROGRAM.matcher(mark.getFileName().toString());
+                if (name.matches()) {
+                    all.add(new Executed(name.group(1), Long.parseLong(name.group(2))));
+                }
+            }
+        } catch (IOException e) {
+            LOG.warn("{} cannot be read: {}", folder, e.getMessage());
+        }
+        return all;
+    }
+
     private Path file(Run run, AroundRun.@Nullable Kind command) {
-        return folder.resolve(command == null ? run.token() : run.token() + "." + command.word());
+        return folder.resolve(run.token() + "." + (command == null ? run.processKey() : command.word()));
     }
 }

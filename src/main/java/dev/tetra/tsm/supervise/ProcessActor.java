@@ -16,6 +16,7 @@ import dev.tetra.tsm.os.ProcessTree;
 import dev.tetra.tsm.store.Tx;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -59,6 +60,7 @@ final class ProcessActor implements Gates.Tracked {
     private final ListenSockets sockets;
     private final RunGroups groups;
     private final Tokens tokens;
+    private final EarlyRuns earlyRuns;
     private final Gates gates;
     private final Consumer<ProcessActor> onDeleted;
     private final LinkedBlockingQueue<Message> mailbox = new LinkedBlockingQueue<>();
@@ -91,6 +93,7 @@ final class ProcessActor implements Gates.Tracked {
             ListenSockets sockets,
             RunGroups groups,
             Tokens tokens,
+            EarlyRuns earlyRuns,
             Gates gates,
             ManagedProcess process,
             Consumer<ProcessActor> onDeleted) {
@@ -98,6 +101,7 @@ final class ProcessActor implements Gates.Tracked {
         this.sockets = sockets;
         this.groups = groups;
         this.tokens = tokens;
+        this.earlyRuns = earlyRuns;
         this.gates = gates;
         this.process = process;
         this.life = process.life();
@@ -572,22 +576,17 @@ final class ProcessActor implements Gates.Tracked {
                 .next(before, happening);
         pass(Checkpoints.Point.BEFORE_DECISION);
         Run stands = happening instanceof Happening.ReloadAsked ? run : standby;
-        Entry entry = new Entry(
-                process,
-                run,
-                stands,
-                before,
-                step,
-                happening,
-                by,
-                change,
-                failure,
-                with.clock().instant(),
-                tokens.next());
+        Instant now = with.clock().instant();
+        String token = tokens.next();
+        boolean early = happening instanceof Happening.Ended && executedEarly(before, step, token);
+        Entry entry = new Entry(process, run, stands, before, step, happening, by, change, failure, now, token);
         if (by.isEmpty()) {
             commitStubbornly(entry::write);
         } else {
             with.store().run(entry::write);
+        }
+        if (early) {
+            earlyRuns.over(token);
         }
         once.run();
         life = step.life();
@@ -621,6 +620,24 @@ final class ProcessActor implements Gates.Tracked {
         if (!by.isEmpty() && life.status() == Status.STOPPING) {
             execution.killSurvivorsAgain();
         }
+    }
+
+    /** Executes the run that follows at once one that has ended well begun, before it is written down; see {@link EarlyRuns}. */
+    private boolean executedEarly(Lifecycle before, Transition.Step step, String token) {
+        if (before.status() != Status.ONLINE || step.life().standby() != null || !EarlyRuns.suit(process)) {
+            return false;
+        }
+        for (Action action : step.actions()) {
+            if (action instanceof Action.Spawn(RunCause cause)) {
+                earlyRuns.begins(token);
+                Run planned = new Run(0, process.key(), step.life().generation(), token, cause, null, null, null, null);
+                if (execution.executeEarly(planned)) {
+                    return true;
+                }
+                earlyRuns.over(token);
+            }
+        }
+        return false;
     }
 
     private void reload(Entry entry) {

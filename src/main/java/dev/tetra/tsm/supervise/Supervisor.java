@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +25,7 @@ public final class Supervisor {
     private final Tokens tokens;
     private final ListenSockets sockets;
     private final RunGroups groups;
+    private final EarlyRuns earlyRuns;
     private final Map<Long, ProcessActor> actors = new ConcurrentHashMap<>();
     private final Gates gates = new Gates(actors::values);
     /** Done once it is known what became of every process that was tracked at the start. */
@@ -32,10 +34,27 @@ public final class Supervisor {
     public Supervisor(Supervision with) {
         this.with = with;
         this.tokens = new Tokens(with.home());
+        this.earlyRuns = new EarlyRuns(with, tokens);
         this.sockets = new ListenSockets(with.host());
         this.groups = new RunGroups(with.host().controlGroups(), with.store(), with.home());
         this.scanner = new TreeScanner(with.host());
         this.leftRuns = new LeftRuns(with.host(), with.store(), scanner);
+    }
+
+    /**
+     * Writes down what the daemon before this one has executed and had no time to write down. To be called before anything is
+     * made of what is found alive.
+     */
+    public void writeLeft() {
+        earlyRuns.writeLeft();
+    }
+
+    /**
+     * The tokens of runs that are executed and that the database may not know yet. Who looks for what it does not know asks
+     * this after it has looked what is alive, and before it looks into the database.
+     */
+    public Set<String> unwritten() {
+        return earlyRuns.unwritten();
     }
 
     /**
@@ -207,6 +226,14 @@ public final class Supervisor {
 
     private ProcessActor actor(ManagedProcess process) {
         return new ProcessActor(
-                with, scanner, sockets, groups, tokens, gates, process, gone -> actors.remove(gone.key(), gone));
+                with,
+                scanner,
+                sockets,
+                groups,
+                tokens,
+                earlyRuns,
+                gates,
+                process,
+                gone -> actors.remove(gone.key(), gone));
     }
 }

@@ -40,6 +40,10 @@ class CrashPointsIT {
         START,
         /** A run ends by itself and is run again at once. */
         EXIT,
+        /** The same of one that leaves nothing behind: the next run is executed before the end is committed. */
+        LONE_EXIT,
+        /** The same, and that run has ended too when the next daemon comes. */
+        LONE_EXITS,
         /** A second end in a row: a delay comes before the next run. */
         SECOND_EXIT,
         STOP,
@@ -78,6 +82,8 @@ class CrashPointsIT {
                 Stream.of(
                                 upTo(point, 2, Step.START),
                                 upTo(point, 2, Step.EXIT),
+                                upTo(point, 2, Step.LONE_EXIT),
+                                upTo(point, point == Point.AFTER_DECISION ? 2 : 0, Step.LONE_EXITS),
                                 upTo(point, 3, Step.SECOND_EXIT),
                                 upTo(point, 3, Step.STOP),
                                 Stream.of(new Case(point, 2, Step.STUBBORN_STOP)),
@@ -86,14 +92,15 @@ class CrashPointsIT {
                                 upTo(point, 1, Step.RECOVERY),
                                 upTo(point, 2, Step.RECOVERY_OF_DEAD))
                         .flatMap(cases -> cases);
+            case AFTER_EARLY_SPAWN -> of(point, Step.LONE_EXIT, Step.LONE_EXITS);
             case BEFORE_SPAWN, AFTER_SPAWN, AFTER_SPAWN_COMMIT ->
-                of(point, Step.START, Step.EXIT, Step.SECOND_EXIT, Step.RESTART, Step.RECOVERY_OF_DEAD);
+                of(point, Step.START, Step.EXIT, Step.LONE_EXIT, Step.SECOND_EXIT, Step.RESTART, Step.RECOVERY_OF_DEAD);
             case BEFORE_STOP_SIGNAL, AFTER_STOP_SIGNAL ->
                 of(point, Step.STOP, Step.STUBBORN_STOP, Step.RESTART, Step.DELETE);
             case AFTER_KILL_SIGNAL -> of(point, Step.KILL, Step.STUBBORN_STOP);
             case BEFORE_GONE -> of(point, Step.STOP, Step.STUBBORN_STOP, Step.KILL, Step.RESTART, Step.DELETE);
             case BEFORE_EXIT_COMMIT, AFTER_EXIT_COMMIT ->
-                of(point, Step.EXIT, Step.SECOND_EXIT, Step.STOP, Step.KILL, Step.RESTART);
+                of(point, Step.EXIT, Step.LONE_EXIT, Step.SECOND_EXIT, Step.STOP, Step.KILL, Step.RESTART);
             case DURING_BACKOFF, AFTER_BACKOFF -> of(point, Step.SECOND_EXIT);
             case AFTER_DELETE -> of(point, Step.DELETE);
             // No step here passes these: those of SupervisionCrashPointsIT do.
@@ -133,6 +140,9 @@ class CrashPointsIT {
             machine.arm(at.where());
             act(at, before, machine);
             machine.awaitNoDaemon();
+            if (at.step() == Step.LONE_EXITS) {
+                killNext(before, machine);
+            }
             machine.disarm();
 
             List<Listed> after = machine.invariants().settled();
@@ -149,7 +159,8 @@ class CrashPointsIT {
         if (step == Step.START) {
             return 0;
         }
-        String mode = step == Step.STUBBORN_STOP ? "stubborn" : "family";
+        boolean lone = step == Step.LONE_EXIT || step == Step.LONE_EXITS;
+        String mode = step == Step.STUBBORN_STOP ? "stubborn" : lone ? "plain" : "family";
         // That it has run well for ten seconds would be one more decision, on a machine so slow that it takes as long.
         machine.start(
                         NAME,
@@ -187,12 +198,26 @@ class CrashPointsIT {
         machine.living().stream().filter(l -> l.pid() == pid).forEach(Living::kill);
     }
 
+    /** Ends the run that the daemon has executed after the one of that pid. */
+    private static void killNext(long before, Witnesses machine) {
+        Await.until("it wrote itself down", Witnesses.SOON, () -> machine.runsOf(NAME) == 2);
+        long next = machine.runs().stream()
+                .filter(run -> run.name().equals(NAME))
+                .toList()
+                .getLast()
+                .pid();
+        assertNotEquals(before, next);
+        kill(next, machine);
+        Await.until(
+                "it is dead", Witnesses.SOON, () -> machine.living().stream().noneMatch(l -> l.pid() == next));
+    }
+
     private static void act(Case at, long pid, Witnesses machine) {
         // What follows an end may be its answer.
         boolean surely = at.point() != Point.AFTER_EXIT_COMMIT;
         switch (at.step()) {
             case START -> assertDied(machine.start(NAME, "family"), true);
-            case EXIT, SECOND_EXIT -> kill(pid, machine);
+            case EXIT, LONE_EXIT, LONE_EXITS, SECOND_EXIT -> kill(pid, machine);
             case STOP, STUBBORN_STOP -> assertDied(machine.tsm("stop", NAME), surely);
             case KILL -> assertDied(machine.tsm("kill", NAME), surely);
             case RESTART -> assertDied(machine.tsm("restart", NAME), surely);
@@ -229,8 +254,8 @@ class CrashPointsIT {
         boolean same = at.step() == Step.RECOVERY || !at.decided();
         switch (at.step()) {
             case START -> assertRuns(now, 1, machine);
-            case EXIT, RECOVERY_OF_DEAD -> assertRuns(now, 2, machine);
-            case SECOND_EXIT -> assertRuns(now, 3, machine);
+            case EXIT, LONE_EXIT, RECOVERY_OF_DEAD -> assertRuns(now, 2, machine);
+            case SECOND_EXIT, LONE_EXITS -> assertRuns(now, 3, machine);
             case RECOVERY -> assertRuns(now, 1, machine);
             case RESTART -> assertRuns(now, same ? 1 : 2, machine);
             case STOP, STUBBORN_STOP, KILL, DELETE -> {
@@ -240,7 +265,7 @@ class CrashPointsIT {
         }
         boolean userStep = switch (at.step()) {
             case STOP, STUBBORN_STOP, KILL, RESTART, DELETE, RECOVERY -> true;
-            case START, EXIT, SECOND_EXIT, RECOVERY_OF_DEAD -> false;
+            case START, EXIT, LONE_EXIT, LONE_EXITS, SECOND_EXIT, RECOVERY_OF_DEAD -> false;
         };
         if (userStep && same) {
             assertEquals(before, now.pid(), "nobody asked to end it");

@@ -231,7 +231,7 @@ class RecoveryTest {
     @Test
     void what_was_executed_and_is_over_and_not_written_down_is_not_executed_again() throws Exception {
         ManagedProcess process = rig.add("a", spec(NEVER), Lifecycle.NEW, "token-1", null);
-        Path mark = Files.createDirectory(rig.home.resolve("executed")).resolve("token-1");
+        Path mark = Files.createDirectory(rig.home.resolve("executed")).resolve("token-1." + process.key());
         Files.createFile(mark);
         Files.createFile(mark.resolveSibling("token-of-another"));
         rig.recover();
@@ -242,6 +242,48 @@ class RecoveryTest {
                 new Exit.Unknown("no daemon was there to see it"),
                 rig.runs(process).getLast().exit());
         Await.until("marks are gone", Rig.SOON, () -> isEmpty(rig.home.resolve("executed")));
+    }
+
+    @Test
+    void a_next_run_that_goes_on_and_is_not_written_down_is_taken_back_and_the_end_before_it_recorded()
+            throws Exception {
+        ManagedProcess process = dead(life(Wanted.RUN, Status.ONLINE), NEVER);
+        String token = rig.supervisor.newToken();
+        Identity next = rig.stranger(token, FOREVER);
+        mark(token, process.key());
+        rig.recover();
+        Await.until(
+                "it is taken back", Rig.SOON, () -> rig.runs(process).getFirst().identity() != null);
+        rig.await(process, Status.ONLINE);
+        assertEquals(next, rig.leader(process));
+        assertEquals(2, rig.runs(process).size());
+        assertEquals(
+                new Exit.Unknown("the daemon died before it was written down"),
+                rig.runs(process).getLast().exit());
+        assertEquals(1, rig.now(process).life().restarts());
+        assertEquals(2, executions());
+    }
+
+    @Test
+    void a_mark_beside_a_run_that_goes_on_or_that_nobody_made_says_nothing() throws Exception {
+        ManagedProcess process = left(life(Wanted.RUN, Status.ONLINE));
+        Identity present = rig.leader(process);
+        mark(rig.supervisor.newToken(), process.key());
+        mark("0123456789", process.key());
+        mark(rig.supervisor.newToken(), process.key() + 1);
+        rig.recover();
+        rig.await(process, Status.ONLINE);
+        assertEquals(present, rig.leader(process));
+        assertEquals(1, rig.runs(process).size());
+        Await.until("marks are gone", Rig.SOON, () -> isEmpty(rig.home.resolve("executed")));
+    }
+
+    private void mark(String token, long processKey) throws IOException {
+        Path folder = rig.home.resolve("executed");
+        if (!Files.isDirectory(folder)) {
+            Files.createDirectory(folder);
+        }
+        Files.createFile(folder.resolve(token + "." + processKey));
     }
 
     @Test
@@ -280,6 +322,7 @@ class RecoveryTest {
                         .anyMatch(event -> event.message().startsWith("taken back")));
         end(before);
         Await.until("it ran once more", Rig.SOON, () -> executions() == 2);
+        Await.until("that is written down", Rig.SOON, () -> rig.runs(process).size() == 2);
         rig.await(process, Status.ONLINE);
         assertEquals(2, rig.runs(process).size());
     }

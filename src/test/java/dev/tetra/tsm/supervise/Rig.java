@@ -296,6 +296,7 @@ final class Rig {
     void recover() throws InterruptedException {
         supervisor.close(() -> {});
         supervisor = new Supervisor(with);
+        supervisor.writeLeft();
         supervisor.recover();
     }
 

@@ -11,17 +11,21 @@ import dev.tetra.tsm.model.Exit;
 import dev.tetra.tsm.model.Identity;
 import dev.tetra.tsm.model.ManagedProcess;
 import dev.tetra.tsm.model.ProcessSpec;
+import dev.tetra.tsm.model.Run;
 import dev.tetra.tsm.model.Status;
 import dev.tetra.tsm.model.StopPolicy;
 import dev.tetra.tsm.model.TsmException;
 import dev.tetra.tsm.os.Signals;
+import dev.tetra.tsm.os.SpawnRequest;
 import dev.tetra.tsm.testing.Await;
 import dev.tetra.tsm.testing.Specs;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -90,6 +94,50 @@ class SupervisorFaultTest {
             throw new AssertionError("goes on: " + rig.run(process));
         }
         return exit;
+    }
+
+    @Test
+    void the_next_run_is_executed_before_the_end_is_written_down_and_is_no_strangers_meanwhile() {
+        ManagedProcess process = rig.started(rig.add("a", Rig.QUICK, SHORT, "exec sleep 600"));
+        Run first = rig.run(process);
+        List<String> seen = new CopyOnWriteArrayList<>();
+        meddler.set((method, arguments) -> {
+            if (method.equals("spawn")) {
+                SpawnRequest request = (SpawnRequest) arguments[0];
+                String token = rig.supervisor.unwritten().iterator().next();
+                seen.add(String.valueOf(request.environment().contains("TSM_RUN=" + token)
+                        && rig.run(process).equals(first)));
+            }
+            return Rig.Meddler.REAL;
+        });
+        rig.host.signal(rig.leader(process), Signals.KILL);
+        Await.until("a second run", Rig.SOON, () -> rig.runs(process).size() == 2);
+        rig.await(process, Status.ONLINE);
+        assertEquals(List.of("true"), seen);
+        assertEquals(Set.of(), rig.supervisor.unwritten());
+        assertEquals(rig.living().getFirst().pid(), rig.leader(process).pid());
+        // Its end reaches the supervisor as that of any other.
+        meddler.set(null);
+        rig.host.signal(rig.leader(process), Signals.KILL);
+        Await.until("a third run", Rig.SOON, () -> rig.runs(process).size() == 3);
+        assertInstanceOf(Exit.Signalled.class, rig.runs(process).get(1).exit());
+    }
+
+    @Test
+    void a_next_run_that_cannot_be_executed_at_once_is_tried_once_more_after_the_end_is_written_down() {
+        ManagedProcess process = rig.started(rig.add("a", Rig.QUICK, SHORT, "exec sleep 600"));
+        AtomicInteger spawns = new AtomicInteger();
+        meddler.set((method, arguments) -> {
+            if (method.equals("spawn") && spawns.incrementAndGet() == 1) {
+                throw new IllegalStateException("not now");
+            }
+            return Rig.Meddler.REAL;
+        });
+        rig.host.signal(rig.leader(process), Signals.KILL);
+        Await.until("a second run", Rig.SOON, () -> rig.runs(process).size() == 2);
+        rig.await(process, Status.ONLINE);
+        assertEquals(2, spawns.get());
+        assertEquals(Set.of(), rig.supervisor.unwritten());
     }
 
     @Test
