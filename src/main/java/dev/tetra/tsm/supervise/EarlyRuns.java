@@ -10,11 +10,14 @@ import dev.tetra.tsm.model.Origin;
 import dev.tetra.tsm.model.Run;
 import dev.tetra.tsm.model.RunCause;
 import dev.tetra.tsm.model.Status;
+import dev.tetra.tsm.model.TsmException;
 import dev.tetra.tsm.model.Wanted;
 import dev.tetra.tsm.store.Tx;
 import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs that are executed before they are written down. Where a run has ended and the next one follows at once, the user waits
@@ -23,6 +26,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * writes down what is missing, before it looks what is alive. Safe for use by many threads.
  */
 final class EarlyRuns {
+    private static final Logger LOG = LoggerFactory.getLogger(EarlyRuns.class);
+
     private final Supervision with;
     private final Tokens tokens;
     private final Set<String> unwritten = ConcurrentHashMap.newKeySet();
@@ -59,7 +64,12 @@ final class EarlyRuns {
     void writeLeft() {
         for (Marks.Executed executed : new Marks(with.home()).executed()) {
             if (tokens.made(executed.token())) {
-                with.store().run(tx -> write(tx, executed));
+                try {
+                    with.store().run(tx -> write(tx, executed));
+                } catch (TsmException e) {
+                    // What is alive is found by its token too, and whether the database can be written others say.
+                    LOG.error("a run that was executed cannot be written down: {}", e.getMessage());
+                }
             }
         }
     }
