@@ -22,8 +22,8 @@ final class Maintenance {
     /** After the daemon's start its first commands come first. */
     private static final Duration SETTLE = Duration.ofSeconds(1);
 
-    /** Then what only the start has needed is given back. */
-    private static final Duration CALM = Duration.ofSeconds(3);
+    /** How often it is looked whether a burst of commands is over. */
+    private static final Duration CALM = Duration.ofSeconds(1);
 
     private static final Duration LOOK = Duration.ofSeconds(60);
     /** Below this size the file is left alone. */
@@ -36,18 +36,15 @@ final class Maintenance {
     private static final long COMMITS = 1000;
 
     private static final Duration COMPACTION = Duration.ofSeconds(1);
-    /** So many bytes of heap that a burst of commands has left are worth a collection, which takes some 25 ms. */
-    private static final long BURST = 4L << 20;
-
     private final Store store;
     private final Path file;
     private final Retention retention;
+    private final SpareMemory memory = new SpareMemory();
     private final Thread thread = Thread.ofVirtual().name("maintenance").unstarted(this::loop);
     private final CountDownLatch stopping = new CountDownLatch(1);
     /** The number of the commit from which on it is compacted again. */
     private long compaction;
 
-    private long heap;
     private List<String> rules = List.of();
     private long pruned;
 
@@ -87,14 +84,6 @@ final class Maintenance {
         }
     }
 
-    /** Gives memory back that was needed for a while: the JVM by itself keeps it until the heap is full again. */
-    private void shrink() {
-        if (Runtime.getRuntime().totalMemory() - heap > BURST) {
-            System.gc();
-            heap = Runtime.getRuntime().totalMemory();
-        }
-    }
-
     private boolean stops() {
         return stopping.getCount() == 0;
     }
@@ -105,12 +94,13 @@ final class Maintenance {
                 return;
             }
             look(true);
-            if (stopping.await(CALM.toNanos(), TimeUnit.NANOSECONDS)) {
-                return;
-            }
-            shrink();
-            while (!stopping.await(LOOK.toNanos(), TimeUnit.NANOSECONDS)) {
-                look(false);
+            long looked = System.nanoTime();
+            while (!stopping.await(CALM.toNanos(), TimeUnit.NANOSECONDS)) {
+                memory.look();
+                if (System.nanoTime() - looked >= LOOK.toNanos()) {
+                    look(false);
+                    looked = System.nanoTime();
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -124,7 +114,6 @@ final class Maintenance {
             if (first) {
                 return;
             }
-            shrink();
             // Before the backup, which takes a second for a file that is mostly dead.
             if (Files.size(file) > SMALL && store.commits() >= compaction) {
                 store.compact(COMPACTION);
@@ -133,6 +122,7 @@ final class Maintenance {
             if (store.backUpDaily()) {
                 LOG.info("database backed up");
             }
+            memory.giveBack();
         } catch (IOException | RuntimeException e) {
             LOG.warn("maintenance failed; it is tried again", e);
         }

@@ -46,6 +46,15 @@ public final class DaemonProcess {
         }
     }
 
+    /** Gives back what malloc(3) keeps for later, as far as the C library can do that (malloc_trim(3)). */
+    public static void trim() {
+        if (Libc.Malloc.PRESENT) {
+            try (Frame frame = new Frame()) {
+                frame.call(Libc.Malloc.TRIM, 0);
+            }
+        }
+    }
+
     /**
      * Points stdin at /dev/null, and stdout and stderr at the end of a file, which is made with mode 0600 when missing.
      *

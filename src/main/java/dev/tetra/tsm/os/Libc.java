@@ -149,6 +149,21 @@ final class Libc {
         private Allocation() {}
     }
 
+    /** Advice about memory. */
+    static final class Memory {
+        static final MemorySegment MADVISE = Frame.symbol("madvise");
+
+        private Memory() {}
+    }
+
+    /** Of glibc alone. */
+    static final class Malloc {
+        static final boolean PRESENT = Frame.has("malloc_trim");
+        static final MemorySegment TRIM = PRESENT ? Frame.symbol("malloc_trim") : MemorySegment.NULL;
+
+        private Malloc() {}
+    }
+
     /** glibc 2.28 and later; musl 1.2.5 and later. */
     static final class Statx {
         static final boolean PRESENT = Frame.has("statx");
