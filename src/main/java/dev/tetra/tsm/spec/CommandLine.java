@@ -257,6 +257,9 @@ public final class CommandLine {
             if (programs.files().isExecutable(path)) {
                 return path;
             }
+            if (isFolder(path)) {
+                throw folder(name);
+            }
             throw programs.files().isFile(path)
                     ? notExecutable(name, path)
                     : new TsmException.Failed(
@@ -271,6 +274,17 @@ public final class CommandLine {
                 "'" + name + "' is not executable", "make it so: chmod +x " + CommandWords.quote(path));
     }
 
+    private boolean isFolder(String path) {
+        return !programs.files().names(path).isEmpty();
+    }
+
+    private static TsmException.Failed folder(String name) {
+        return new TsmException.Failed(
+                "'" + name + "' is a folder, and no program",
+                "name the program to run; a path to watch is attached to its option: --watch="
+                        + CommandWords.quote(name));
+    }
+
     private TsmException.Failed unknown(String name) {
         Optional<String> unusable = programs.unusable(name);
         if (unusable.isPresent()) {
@@ -279,6 +293,9 @@ public final class CommandLine {
         String message = "no program '" + name + "' on the PATH";
         if (programs.files().isFile(programs.absolute(name))) {
             return new TsmException.Failed(message, "for the file in this folder write ./" + name);
+        }
+        if (isFolder(programs.absolute(name))) {
+            return folder(name);
         }
         if (CommandWords.isAssignment(name)) {
             return new TsmException.Failed(message, "to set a variable write it before the command: -e " + name);

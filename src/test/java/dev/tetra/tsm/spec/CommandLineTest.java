@@ -154,6 +154,16 @@ class CommandLineTest {
     }
 
     @Test
+    void a_folder_in_the_place_of_the_program_is_told_to_be_one_and_how_a_path_is_attached() {
+        files.file("/home/u/my-api/src/a.js", "");
+        for (String folder : List.of("src", "./src")) {
+            TsmException wrong = assertThrows(TsmException.Failed.class, () -> start(folder, "node", "a.js"));
+            assertEquals("'" + folder + "' is a folder, and no program", wrong.getMessage());
+            assertTrue(wrong.hint().contains("--watch=" + folder), wrong.hint());
+        }
+    }
+
+    @Test
     void a_program_that_may_not_be_executed_says_chmod() {
         files.file("/home/u/my-api/tool", "\u007fELF").file("/usr/bin/held", "\u007fELF");
         assertTrue(assertThrows(TsmException.Failed.class, () -> start("./tool"))
