@@ -166,11 +166,18 @@ final class Invariants {
             }
             throw new AssertionError(
                     e.getMessage() + "\n" + String.join("\n", disagreements(last.getLast())) + "\n" + machine.living()
-                            + "\n" + machine.log(),
+                            + "\n" + machine.log() + "\n" + lastEvents(),
                     e);
         }
         assertNoneDoubled();
         return last.getLast();
+    }
+
+    /** What happened last, for whoever has to find out why they do not agree. */
+    private String lastEvents() {
+        return machine.tsm(
+                        "sql", "SELECT at, process_name, kind, message FROM events ORDER BY event_key DESC LIMIT 100")
+                .out();
     }
 
     /** Waits until the end of every run that is not the present one of a process is written down. */

@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.Stream;
@@ -39,6 +40,9 @@ class RandomCrashIT {
     private static final int CLIENTS = 3;
     private static final int LONGEST_LIFE_MILLIS = 400;
     private static final String SHARED = "shared";
+    /** Of the eight things that are done to a process. */
+    private static final int KILL = 7;
+
     private static final String[] OPTIONS = {
         "--exact-name",
         "--backoff",
@@ -66,6 +70,12 @@ class RandomCrashIT {
     private final Map<Integer, Integer> codes = new ConcurrentHashMap<>();
     /** Clients read it, for a command; who wants quiet writes it. */
     private final ReentrantReadWriteLock quiet = new ReentrantReadWriteLock(true);
+
+    /**
+     * Clients read it for what they do to the process they share; who kills it writes it. A death while somebody waits
+     * for its start is a failed start, after which it rests: tsm has it so, and the look would take it for lost.
+     */
+    private final ReentrantReadWriteLock shared = new ReentrantReadWriteLock(true);
 
     private volatile boolean over;
 
@@ -169,7 +179,7 @@ class RandomCrashIT {
             try {
                 int what = random.nextInt(12);
                 if (what < 2) {
-                    command(SHARED, random, machine);
+                    toShared(random, machine);
                 } else if (what == 2) {
                     group("g" + client, client, random, machine);
                 } else if (what == 3) {
@@ -178,7 +188,7 @@ class RandomCrashIT {
                     all(client, own, random, machine);
                 } else {
                     String name = own.get(random.nextInt(own.size()));
-                    fates.put(name, command(name, random, machine));
+                    fates.put(name, command(random.nextInt(8), name, random, machine));
                 }
             } catch (RuntimeException | AssertionError e) {
                 surprises.add(String.valueOf(e.getMessage()));
@@ -189,10 +199,21 @@ class RandomCrashIT {
         }
     }
 
+    private void toShared(Random random, Witnesses machine) {
+        int what = random.nextInt(8);
+        Lock lock = what == KILL ? shared.writeLock() : shared.readLock();
+        lock.lock();
+        try {
+            command(what, SHARED, random, machine);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Does something to a process; returns what may be of it then. */
-    private Set<Fate> command(String name, Random random, Witnesses machine) {
+    private Set<Fate> command(int what, String name, Random random, Witnesses machine) {
         Set<Fate> before = fates.getOrDefault(name, EnumSet.allOf(Fate.class));
-        return switch (random.nextInt(8)) {
+        return switch (what) {
             case 0, 1 -> {
                 String mode = List.of("plain", "family", "stubborn").get(Math.floorMod(name.hashCode(), 3));
                 String[] options = random.nextBoolean() ? OPTIONS : IMPATIENT;
@@ -218,10 +239,11 @@ class RandomCrashIT {
                 // What does not run now gets no signal, and is not changed by that.
                 yield result.code() == 1 ? before : after(result, before, before, name);
             }
-            default -> {
+            case KILL -> {
                 kill(name, machine);
                 yield before;
             }
+            default -> throw new IllegalArgumentException("nothing has the number " + what);
         };
     }
 
