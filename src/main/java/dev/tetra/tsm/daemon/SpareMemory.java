@@ -8,8 +8,8 @@ import dev.tetra.tsm.os.FilePages;
  * heap is full, and the kernel pages of files until memory is short. Used by one thread.
  */
 final class SpareMemory {
-    /** Between two looks, in bytes of heap: an idle daemon makes less garbage than that. */
-    private static final long CALM = 1L << 20;
+    /** Bytes of heap that are added between two looks: an idle daemon, or one with a hundred probes, makes less garbage. */
+    private static final long CALM = 2L << 20;
     /** So many bytes of garbage are worth a collection, which takes some 25 ms: more than the young generation holds. */
     private static final long GARBAGE = 6L << 20;
     /** So many pages of files that were mapped again are worth another round; an idle daemon needs less than 1,500. */
@@ -26,7 +26,8 @@ final class SpareMemory {
 
     /** Gives back what a burst has left once it is over; to be called every second. */
     void look() {
-        if (Math.abs(used() - before) > CALM) {
+        // less than before is a collection by the JVM
+        if (used() - before > CALM) {
             calm = 0;
         } else if (calm < AFTERMATH) {
             calm++;
