@@ -17,6 +17,8 @@ import dev.tetra.tsm.store.Tx;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -61,6 +63,9 @@ final class ProcessActor implements Gates.Tracked {
     private final RunGroups groups;
     private final Tokens tokens;
     private final EarlyRuns earlyRuns;
+    /** What is to be done about decisions that are written down, the last one first; empty but while it is done. */
+    private final Deque<Deque<Action>> undone = new ArrayDeque<>();
+
     private final Gates gates;
     private final Consumer<ProcessActor> onDeleted;
     private final LinkedBlockingQueue<Message> mailbox = new LinkedBlockingQueue<>();
@@ -216,10 +221,10 @@ final class ProcessActor implements Gates.Tracked {
                 LOG.error("supervising {} failed; it is tried again: {}", process.label(), e.getMessage());
             }
             failing = true;
-            execution.lookAgain();
+            carryOut();
         } catch (RuntimeException | LinkageError | StackOverflowError e) {
             LOG.error("supervising {} failed; going on", process.label(), e);
-            execution.lookAgain();
+            carryOut();
         }
     }
 
@@ -354,8 +359,7 @@ final class ProcessActor implements Gates.Tracked {
             }
         } catch (RuntimeException e) {
             reply.completeExceptionally(e);
-            // What was decided is carried out all the same, as soon as that is possible.
-            execution.lookAgain();
+            carryOut();
         } finally {
             if (toRun(wish)) {
                 decided();
@@ -585,6 +589,8 @@ final class ProcessActor implements Gates.Tracked {
         } else {
             with.store().run(entry::write);
         }
+        Deque<Action> actions = new ArrayDeque<>(step.actions());
+        undone.push(actions);
         if (early) {
             earlyRuns.over(token);
         }
@@ -615,7 +621,10 @@ final class ProcessActor implements Gates.Tracked {
         sockets.follow(process);
         // What an action brings about is followed within it, so these come first.
         attendants.forEach(attendant -> attendant.follow(process));
-        step.actions().forEach(this::perform);
+        for (Action action = actions.poll(); action != null; action = actions.poll()) {
+            perform(action);
+        }
+        undone.remove(actions);
         settleWaiters();
         if (!by.isEmpty() && life.status() == Status.STOPPING) {
             execution.killSurvivorsAgain();
@@ -672,6 +681,31 @@ final class ProcessActor implements Gates.Tracked {
     }
 
     // --- what is done about it ---
+
+    /**
+     * After a failure: what is decided and written down is carried out all the same. What was begun is looked after by the
+     * execution; the rest is begun now, each action once, so that no decision is ever without consequence.
+     */
+    private void carryOut() {
+        for (Deque<Action> actions = undone.peek(); actions != null; actions = undone.peek()) {
+            Action action = actions.poll();
+            if (action == null) {
+                undone.remove(actions);
+            } else {
+                guarded(() -> perform(action));
+            }
+        }
+        guarded(this::settleWaiters);
+        execution.lookAgain();
+    }
+
+    private void guarded(Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException | LinkageError | StackOverflowError e) {
+            LOG.error("supervising {} failed; going on", process.label(), e);
+        }
+    }
 
     private void perform(Action action) {
         switch (action) {

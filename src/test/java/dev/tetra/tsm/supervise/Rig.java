@@ -57,6 +57,9 @@ final class Rig {
             Duration.ofSeconds(1),
             16);
 
+    /** What happens where a daemon may die. */
+    volatile Checkpoints passing = Checkpoints.NONE;
+
     final Path home;
     final Host host = Hosts.forThisMachine();
     final Store store;
@@ -101,7 +104,7 @@ final class Rig {
                 new LogFiles(home),
                 home,
                 clock,
-                Checkpoints.NONE,
+                point -> passing.pass(point),
                 key -> {},
                 List.of(probing, triggers));
         supervisor = new Supervisor(with);

@@ -34,6 +34,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Many wishes at once, signals that do nothing, a store that fails, an end in every phase. */
 class SupervisorFaultTest {
@@ -121,6 +123,65 @@ class SupervisorFaultTest {
         rig.host.signal(rig.leader(process), Signals.KILL);
         Await.until("a third run", Rig.SOON, () -> rig.runs(process).size() == 3);
         assertInstanceOf(Exit.Signalled.class, rig.runs(process).get(1).exit());
+    }
+
+    /** Fails once, when something was decided and written down for so many times, before anything is done about it. */
+    private AtomicInteger failAfterDecision(int number) {
+        AtomicInteger left = new AtomicInteger(number);
+        rig.passing = point -> {
+            if (point == Checkpoints.Point.AFTER_DECISION && left.decrementAndGet() == 0) {
+                throw new IllegalStateException("a fault in tsm itself");
+            }
+        };
+        return left;
+    }
+
+    @Test
+    void a_next_run_that_was_executed_at_once_is_watched_also_when_what_is_done_after_its_decision_fails() {
+        ManagedProcess process = rig.started(rig.add("a", Rig.QUICK, SHORT, "exec sleep 600"));
+        failAfterDecision(1);
+        rig.host.signal(rig.leader(process), Signals.KILL);
+        Await.until("a second run", Rig.SOON, () -> rig.runs(process).size() == 2);
+        rig.await(process, Status.ONLINE);
+        assertEquals(rig.living().getFirst().pid(), rig.leader(process).pid());
+        rig.host.signal(rig.leader(process), Signals.KILL);
+        Await.until("a third run", Rig.SOON, () -> rig.runs(process).size() == 3);
+        rig.await(process, Status.ONLINE);
+        assertEquals(1, rig.living().size());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
+    void whatever_is_decided_is_done_also_when_something_fails_right_after_it(int number) {
+        ManagedProcess process = rig.add("a", Rig.QUICK, SHORT, "exec sleep 600");
+        AtomicInteger left = failAfterDecision(number);
+        // Who asked is told of the fault, or of the success; what was asked for comes to be.
+        ignored(() -> rig.start(process, true));
+        rig.await(process, Status.ONLINE);
+        rig.host.signal(rig.leader(process), Signals.KILL);
+        Await.until("a second run", Rig.SOON, () -> rig.runs(process).size() == 2);
+        rig.await(process, Status.ONLINE);
+        ignored(() -> rig.restart(process, true));
+        Await.until("a third run", Rig.SOON, () -> rig.runs(process).size() == 3);
+        rig.await(process, Status.ONLINE);
+        assertEquals(1, rig.living().size());
+        ignored(() -> rig.stop(process));
+        rig.await(process, Status.STOPPED);
+        assertEquals(List.of(), rig.living());
+        assertEquals(3, rig.runs(process).size());
+        assertTrue(left.get() <= 0, () -> "there were only " + (number - left.get()) + " decisions");
+    }
+
+    private static void ignored(Runnable asks) {
+        try {
+            asks.run();
+        } catch (IllegalStateException e) {
+            assertEquals("a fault in tsm itself", rootMessage(e));
+        }
+    }
+
+    private static @Nullable String rootMessage(Throwable e) {
+        return e.getCause() == null ? e.getMessage() : rootMessage(e.getCause());
     }
 
     @Test
