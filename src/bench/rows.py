@@ -209,17 +209,20 @@ class Healthy(http.server.BaseHTTPRequestHandler):
 
 
 def probed(root, scratch, rounds, progress):
-    """What an HTTP probe every 5 s of each of 100 processes costs the daemon, beside the same processes without."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Healthy)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    url = f"http://127.0.0.1:{server.server_port}/"
+    """What an HTTP probe every 5 s of each of 100 processes, of a server each, costs the daemon, beside none."""
+    servers = [http.server.ThreadingHTTPServer(("127.0.0.1", 0), Healthy) for _ in range(MANY)]
+    for server in servers:
+        threading.Thread(target=server.serve_forever, args=(IDLE_S,), daemon=True).start()
     rows = []
     try:
         for number in range(rounds):
-            for probes, words in (("none", []), ("100", ["--live-http", url, "--live-interval", "5s"])):
+            for probes in ("none", "100"):
                 it = Tsm(os.path.join(scratch, f"p{number}{probes}"), scratch, root)
                 try:
-                    it.call("start", "--no-wait", "--name", "many", "-i", str(MANY), *words, *SLEEP)
+                    for place, server in enumerate(servers):
+                        url = f"http://127.0.0.1:{server.server_port}/"
+                        words = ["--live-http", url, "--live-interval", "5s"] if probes == "100" else []
+                        it.call("start", "--no-wait", "--name", f"many-{place}", *words, *SLEEP)
                     time.sleep(SETTLE_S)
                     pid = it.daemon()
                     before = cpu_ticks(pid)
@@ -229,14 +232,15 @@ def probed(root, scratch, rounds, progress):
                         "idle %": (cpu_ticks(pid) - before) / TICKS_S / IDLE_S * 100,
                         "memory MB": resident_mb(pid),
                     }
-                    if words and it.call("list", "--filter", "health=ready", "-q").count("\n") != MANY:
+                    if probes == "100" and it.call("list", "--filter", "health=ready", "-q").count("\n") != MANY:
                         raise RuntimeError("not every probe holds")
                     rows.append(row)
                     progress(row)
                 finally:
                     it.close()
     finally:
-        server.shutdown()
+        for server in servers:
+            server.server_close()
     return rows
 
 

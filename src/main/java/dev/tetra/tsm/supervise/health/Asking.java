@@ -126,7 +126,12 @@ final class Asking {
         boolean settled = probe.check() instanceof Check.Log && probe.purpose() != ProbePurpose.LIVE && holds();
         if (!settled && !over) {
             boolean eager = !everHeld && probe.interval().compareTo(Probe.EAGER) > 0 && inGrace();
-            next = run.after(eager ? Probe.EAGER : probe.interval(), this::due);
+            Object target = look.target();
+            if (eager || target == null || !last.good()) {
+                next = run.after(eager ? Probe.EAGER : probe.interval(), this::due);
+            } else {
+                next = run.inCompany(probe.interval(), target, this::due);
+            }
         }
     }
 

@@ -6,14 +6,14 @@ import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.PriorityQueue;
+import java.util.OptionalLong;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,10 +38,9 @@ final class Clockwork implements AutoCloseable {
             new SynchronousQueue<>(),
             Thread.ofPlatform().name("probe").daemon().factory());
     private final ReentrantLock lock = new ReentrantLock();
-    private final PriorityQueue<Due> queue = new PriorityQueue<>();
+    private final Agenda agenda = new Agenda();
     private @Nullable Selector selector;
     private volatile @Nullable Thread thread;
-    private long orders;
     private boolean closed;
 
     /** Takes what has become possible on a connection. */
@@ -55,48 +54,48 @@ final class Clockwork implements AutoCloseable {
     }
 
     /** Something that is to be done later. */
-    final class Due implements Comparable<Due> {
-        private final long at;
-        private final long order;
-        private final Runnable task;
+    final class Due {
+        private final Agenda.Item item;
 
-        private Due(long at, long order, Runnable task) {
-            this.at = at;
-            this.order = order;
-            this.task = task;
+        private Due(Agenda.Item item) {
+            this.item = item;
         }
 
         /** It is not to be done any more; it may be under way. */
         void cancel() {
             lock.lock();
             try {
-                queue.remove(this);
+                agenda.remove(item);
             } finally {
                 lock.unlock();
             }
-        }
-
-        @Override
-        public int compareTo(Due other) {
-            return at == other.at ? Long.compare(order, other.order) : Long.compare(at - other.at, 0);
         }
     }
 
     /** Does something later; null when there is no later any more. */
     @Nullable
     Due after(Duration delay, Runnable task) {
+        return add(now -> agenda.add(now, delay.toNanos(), task));
+    }
+
+    /** Does something about then, see {@link Agenda#addSociable}; null when there is no later any more. */
+    @Nullable
+    Due inCompany(Duration delay, Object target, Runnable task) {
+        return add(now -> agenda.addSociable(now, delay.toNanos(), target, task));
+    }
+
+    private @Nullable Due add(LongFunction<Agenda.Item> item) {
         lock.lock();
         try {
             if (closed) {
                 return null;
             }
             Selector wakes = started();
-            Due due = new Due(System.nanoTime() + delay.toNanos(), orders++, task);
-            queue.add(due);
-            if (queue.peek() == due && Thread.currentThread() != thread) {
+            Agenda.Item added = item.apply(System.nanoTime());
+            if (agenda.isFirst(added) && Thread.currentThread() != thread) {
                 wakes.wakeup();
             }
-            return due;
+            return new Due(added);
         } finally {
             lock.unlock();
         }
@@ -150,10 +149,9 @@ final class Clockwork implements AutoCloseable {
 
     private void loop(Selector on) {
         ByteBuffer block = ByteBuffer.allocateDirect(BLOCK);
-        List<Due> due = new ArrayList<>();
         try (on) {
-            while (take(due)) {
-                due.forEach(each -> guarded(each.task));
+            for (List<Agenda.Item> due = take(); due != null; due = take()) {
+                due.forEach(each -> guarded(each.task()));
                 // What was due may have made something due, or a connection that is to be watched from now on.
                 long pause = pause();
                 if (pause < 0) {
@@ -168,17 +166,11 @@ final class Clockwork implements AutoCloseable {
         }
     }
 
-    /** Takes what is due; false at the end. */
-    private boolean take(List<Due> due) {
-        due.clear();
+    /** Takes what is due; null at the end. */
+    private @Nullable List<Agenda.Item> take() {
         lock.lock();
         try {
-            long now = System.nanoTime();
-            for (Due next = queue.peek(); next != null && next.at - now <= 0; next = queue.peek()) {
-                due.add(next);
-                queue.remove();
-            }
-            return !closed;
+            return closed ? null : agenda.take(System.nanoTime());
         } finally {
             lock.unlock();
         }
@@ -188,11 +180,11 @@ final class Clockwork implements AutoCloseable {
     private long pause() {
         lock.lock();
         try {
-            Due next = queue.peek();
-            if (next == null) {
+            OptionalLong next = agenda.next();
+            if (next.isEmpty()) {
                 return 0;
             }
-            long left = next.at - System.nanoTime();
+            long left = next.getAsLong() - System.nanoTime();
             return left <= 0 ? -1 : (left + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI;
         } finally {
             lock.unlock();
@@ -227,7 +219,7 @@ final class Clockwork implements AutoCloseable {
         try {
             closed = true;
             workers.shutdown();
-            queue.clear();
+            agenda.clear();
             if (selector != null) {
                 // Not interrupted: what is due may use the database, which an interrupt would close.
                 selector.wakeup();

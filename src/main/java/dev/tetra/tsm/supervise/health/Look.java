@@ -1,6 +1,7 @@
 package dev.tetra.tsm.supervise.health;
 
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** One way to see whether a process is well. */
 @FunctionalInterface
@@ -11,6 +12,11 @@ interface Look {
      * @param seen takes how it turned out, once, on any thread; may be called before this returns
      */
     void begin(Consumer<Result> seen);
+
+    /** What it looks at, if it is over in a moment and costs less together with others; else null. */
+    default @Nullable Object target() {
+        return null;
+    }
 
     /** A look that takes its time, or fails by throwing. */
     @FunctionalInterface

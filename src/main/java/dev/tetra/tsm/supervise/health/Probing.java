@@ -184,9 +184,30 @@ public final class Probing implements Attendant.Maker, AutoCloseable {
                     new SharedLook.Rule(process.life().standby() != null, probe.purpose() == ProbePurpose.LIVE);
             return aside(new SharedLook(page, probe.timeout(), new Acceptor(host, run.token(), leader), rule));
         }
-        return page.secure()
-                ? aside(() -> NetLook.look(page, probe.timeout()))
-                : seen -> exchange(page, probe.timeout(), seen);
+        return page.secure() ? aside(() -> NetLook.look(page, probe.timeout())) : new PageLook(page, probe.timeout());
+    }
+
+    /** Looks at a page or a port by the clockwork. */
+    private final class PageLook implements Look {
+        private final Page page;
+        private final Duration timeout;
+        private final String target;
+
+        PageLook(Page page, Duration timeout) {
+            this.page = page;
+            this.timeout = timeout;
+            this.target = page.host() + ":" + page.port();
+        }
+
+        @Override
+        public void begin(Consumer<Result> seen) {
+            exchange(page, timeout, seen);
+        }
+
+        @Override
+        public String target() {
+            return target;
+        }
     }
 
     private void exchange(Page page, Duration timeout, Consumer<Look.Result> seen) {

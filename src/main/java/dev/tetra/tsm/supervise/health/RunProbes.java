@@ -112,6 +112,11 @@ final class RunProbes {
         return clockwork.after(delay, () -> under(task));
     }
 
+    /** Does something about then under the lock, see {@link Agenda#addSociable}. */
+    Clockwork.@Nullable Due inCompany(Duration delay, Object target, Runnable task) {
+        return clockwork.inCompany(delay, target, () -> under(task));
+    }
+
     /** Does something under the lock. */
     void under(Runnable task) {
         lock.lock();
