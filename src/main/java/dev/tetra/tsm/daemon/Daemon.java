@@ -2,7 +2,9 @@ package dev.tetra.tsm.daemon;
 
 import dev.tetra.tsm.command.Commands;
 import dev.tetra.tsm.command.StartFields;
+import dev.tetra.tsm.control.Answer;
 import dev.tetra.tsm.control.ControlServer;
+import dev.tetra.tsm.control.Request;
 import dev.tetra.tsm.engine.Caller;
 import dev.tetra.tsm.engine.Engine;
 import dev.tetra.tsm.ipc.ChannelLimits;
@@ -87,10 +89,12 @@ final class Daemon {
     }
 
     /** Who hears of runs and of deleted processes. */
-    private record Sightings(PortObserver observer, ChannelServer channels) implements Supervision.Sightings {
+    private record Sightings(PortObserver observer, ChannelServer channels, LogWatch logs)
+            implements Supervision.Sightings {
         @Override
         public void executed(long processKey) {
             observer.executed(processKey);
+            logs.changed();
         }
 
         @Override
@@ -108,6 +112,7 @@ final class Daemon {
         Clock clock = Clock.systemUTC();
         this.observer = new PortObserver(store, host);
         LogFiles files = new LogFiles(home);
+        this.logs = new LogWatch(files, this::watched, this::tell, clock);
         this.channels = new ChannelServer(home.resolve("sockets"), ChannelLimits.STANDARD);
         this.probing = new Probing(store, host, files, home, clock);
         Supervision with = new Supervision(
@@ -117,17 +122,16 @@ final class Daemon {
                 home,
                 clock,
                 CrashPoint.fromProperties(host),
-                new Sightings(observer, channels),
+                new Sightings(observer, channels, logs),
                 List.of(probing, new Triggers(host, clock, home)));
         this.supervisor = new Supervisor(with);
-        this.logs = new LogWatch(files, this::watched, this::tell, clock);
         this.sampler = new Sampler(store, host, supervisor::running, clock);
         this.engine = new Engine(with, supervisor, observer, channels, probing, new StartFields());
         this.maintenance = new Maintenance(store, home.resolve("tsm.mv.db"), engine.retention());
         this.self = new Self(home, build, host, store);
         this.requests = new Requests(engine, commands, self, build, sources, ending::complete, closed);
         this.homeWatch = new HomeWatch(lock, this::end);
-        this.server = ControlServer.bind(home, build.build(), requests);
+        this.server = ControlServer.bind(home, build.build(), this::handle);
     }
 
     /**
@@ -157,6 +161,14 @@ final class Daemon {
     private static @Nullable Path template() {
         String path = System.getProperty("tsm.template");
         return path == null ? null : Path.of(path);
+    }
+
+    private void handle(Request request, Answer answer) {
+        try {
+            requests.handle(request, answer);
+        } finally {
+            maintenance.commanded();
+        }
     }
 
     private void begin() throws IOException {

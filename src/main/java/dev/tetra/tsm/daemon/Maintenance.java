@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,10 +23,12 @@ final class Maintenance {
     /** After the daemon's start its first commands come first. */
     private static final Duration SETTLE = Duration.ofSeconds(1);
 
-    /** How often it is looked whether a burst of commands is over. */
+    /** How often it is looked whether a burst of commands is over; not at all as long as there was none. */
     private static final Duration CALM = Duration.ofSeconds(1);
 
-    private static final Duration LOOK = Duration.ofSeconds(60);
+    private static final Duration LOOK = Duration.ofMinutes(1);
+    /** So much after the full minute: what the samples have needed of memory is then given back with the rest. */
+    private static final Duration AFTER_SAMPLES = Duration.ofSeconds(3);
     /** Below this size the file is left alone. */
     private static final long SMALL = 4L << 20;
 
@@ -42,6 +45,10 @@ final class Maintenance {
     private final SpareMemory memory = new SpareMemory();
     private final Thread thread = Thread.ofVirtual().name("maintenance").unstarted(this::loop);
     private final CountDownLatch stopping = new CountDownLatch(1);
+    /** Has a permit when a command was answered since the last look, and at the end. */
+    private final Semaphore calls = new Semaphore(0);
+
+    private volatile boolean called;
     /** The number of the commit from which on it is compacted again. */
     private long compaction;
 
@@ -61,6 +68,7 @@ final class Maintenance {
     /** Ends it after what it is doing: an interrupt in the middle of reading or writing would close the database's file. */
     void close() throws InterruptedException {
         stopping.countDown();
+        calls.release();
         thread.join();
         store.run(tx -> tx.spans().seen());
     }
@@ -94,16 +102,46 @@ final class Maintenance {
                 return;
             }
             look(true);
-            long looked = System.nanoTime();
-            while (!stopping.await(CALM.toNanos(), TimeUnit.NANOSECONDS)) {
-                memory.look();
-                if (System.nanoTime() - looked >= LOOK.toNanos()) {
-                    look(false);
-                    looked = System.nanoTime();
+            long next = nextLook();
+            while (!stops()) {
+                long left = Math.max(0, next - System.nanoTime());
+                awaitWork(memory.restless() ? Math.min(left, CALM.toNanos()) : left);
+                if (!stops()) {
+                    memory.look();
+                    if (System.nanoTime() - next >= 0) {
+                        look(false);
+                        next = nextLook();
+                    }
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** By {@link System#nanoTime}, and by the wall clock as the samples, see {@link dev.tetra.tsm.supervise.Sampler}. */
+    private static long nextLook() {
+        long minute = LOOK.toMillis();
+        long since = Math.floorMod(System.currentTimeMillis() - AFTER_SAMPLES.toMillis(), minute);
+        // A wait may end a little early: that is the look that has just been.
+        long wait = minute - since + (minute - since < minute / 2 ? minute : 0);
+        return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(wait);
+    }
+
+    /** Returns a little after a command, which most likely comes with others, or when the time is over. */
+    private void awaitWork(long nanos) throws InterruptedException {
+        if (calls.tryAcquire(nanos, TimeUnit.NANOSECONDS)) {
+            stopping.await(CALM.toNanos(), TimeUnit.NANOSECONDS);
+            // Before the look: a command after this asks for one more.
+            called = false;
+        }
+    }
+
+    /** A command was answered. */
+    void commanded() {
+        if (!called) {
+            called = true;
+            calls.release();
         }
     }
 

@@ -24,7 +24,12 @@ final class SpareMemory {
     /** How many looks it is since a burst; the start is one. */
     private int calm;
 
-    /** Gives back what a burst has left once it is over; to be called every second. */
+    /** Whether it is to look every second, as there was a burst; else after commands alone. */
+    boolean restless() {
+        return calm < AFTERMATH;
+    }
+
+    /** Gives back what a burst has left once it is over; to be called a second after a command and as long as it is restless. */
     void look() {
         // less than before is a collection by the JVM
         if (used() - before > CALM) {

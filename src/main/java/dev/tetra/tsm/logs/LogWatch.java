@@ -21,13 +21,14 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Looks at the logs of running processes every second, by one stat(2) each: notes when they grew, and has those cut that
  * are too large or too old. A log that is about to become too large is looked at sooner, and one to which nothing is written
- * every half minute, until the kernel tells that something is. Cutting is done by another thread, which is there only while
+ * every half minute, until the kernel tells that something is: when all are quiet, nothing is done at all. Cutting is done by another thread, which is there only while
  * there is something to cut.
  */
 public final class LogWatch {
@@ -49,7 +50,9 @@ public final class LogWatch {
     private final Map<StoredLog, Entry> entries = new HashMap<>();
     private final ThreadPoolExecutor cutting =
             new ThreadPoolExecutor(1, 1, 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), LogWatch::thread);
-    private final Thread thread = Thread.ofVirtual().name("logs").unstarted(this::loop);
+    /** Of its own, as it waits in poll(2) most of the time. */
+    private final Thread thread = Thread.ofPlatform().name("logs").daemon().unstarted(this::loop);
+
     private final Set<StoredLog> present = new HashSet<>();
     private final CountDownLatch closing = new CountDownLatch(1);
     private List<Watched> watched = List.of();
@@ -58,6 +61,10 @@ public final class LogWatch {
 
     private long polledNanos = System.nanoTime();
     private volatile int sleeping;
+    private volatile @Nullable QuietLogs quietLogs;
+
+    /** Whether all logs are quiet. */
+    private boolean idle;
 
     private final AtomicBoolean losing = new AtomicBoolean();
 
@@ -74,10 +81,18 @@ public final class LogWatch {
     /**
      * A watch that has not begun.
      *
-     * @param running asked every second; must not wait
+     * @param running asked every second, or when {@link #changed} as long as all logs are quiet; must not wait
      */
     public LogWatch(LogFiles files, Supplier<? extends Collection<Watched>> running, Told told, Clock clock) {
         this(files, running, told, clock, QUIET);
+    }
+
+    /** Other processes run now than a moment before; for any thread. */
+    public void changed() {
+        QuietLogs quiet = quietLogs;
+        if (quiet != null) {
+            quiet.wake();
+        }
     }
 
     /** @param quiet after so long without a byte a log is no longer looked at every second */
@@ -99,6 +114,7 @@ public final class LogWatch {
     public void close() throws InterruptedException {
         // No interrupt: what is told is written into the database, whose file it would close.
         closing.countDown();
+        changed();
         thread.join();
         cutting.shutdown();
         if (!cutting.awaitTermination(10, TimeUnit.SECONDS)) {
@@ -121,6 +137,7 @@ public final class LogWatch {
     private void loop() {
         try (FileGlance glance = new FileGlance();
                 QuietLogs quiet = new QuietLogs()) {
+            quietLogs = quiet;
             loop(glance, quiet);
         }
     }
@@ -134,7 +151,7 @@ public final class LogWatch {
                 LOG.warn("the logs could not be looked at; it is tried again", e);
             }
             try {
-                if (closing.await(pause, TimeUnit.NANOSECONDS)) {
+                if (pause(pause, quiet)) {
                     return;
                 }
             } catch (InterruptedException e) {
@@ -142,6 +159,20 @@ public final class LogWatch {
                 return;
             }
         }
+    }
+
+    /** Returns whether it is over. */
+    private boolean pause(long nanos, QuietLogs quiet) throws InterruptedException {
+        if (!idle) {
+            return closing.await(nanos, TimeUnit.NANOSECONDS);
+        }
+        quiet.await(Duration.ofNanos(nanos));
+        // What is told now was done just now, and not some time in the pause.
+        Instant lately = clock.instant().minusNanos(LOOK_NANOS);
+        polled = polled.isBefore(lately) ? lately : polled;
+        long since = System.nanoTime() - polledNanos;
+        polledNanos = Math.max(polledNanos, System.nanoTime() - LOOK_NANOS);
+        return closing.await(Math.max(0, LOOK_NANOS - since), TimeUnit.NANOSECONDS);
     }
 
     /** Looks once at all; returns after how many nanoseconds to look again. */
@@ -164,12 +195,14 @@ public final class LogWatch {
             }
         }
         long pause = LOOK_NANOS;
+        long rest = QUIET_LOOK_NANOS;
         int asleep = 0;
         for (var all = entries.entrySet().iterator(); all.hasNext(); ) {
             Map.Entry<StoredLog, Entry> each = all.next();
             Entry entry = each.getValue();
             if (entry.sleeps(nanos)) {
                 asleep++;
+                rest = Math.min(rest, entry.nextNanos - nanos);
                 continue;
             }
             pause = Math.min(pause, entry.look(now, glance));
@@ -183,7 +216,8 @@ public final class LogWatch {
         polled = now;
         polledNanos = nanos;
         sleeping = asleep;
-        return Math.max(SOONEST_NANOS, pause);
+        idle = quiet.told() && asleep == entries.size();
+        return Math.max(SOONEST_NANOS, idle ? rest : pause);
     }
 
     /** One log. Used by the looking thread, except for {@link #cut}. */

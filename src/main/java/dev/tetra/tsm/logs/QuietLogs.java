@@ -5,6 +5,7 @@ import dev.tetra.tsm.os.Hosts;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,7 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Logs to which nothing is written, of which the kernel tells when that changes: most logs of most programs, most of the
- * time, and so not looked at. Where the kernel does not tell, no log is one of these. Used by one thread.
+ * time, and so not looked at. Where the kernel does not tell, no log is one of these. Used by one thread,
+ * but for {@link #wake}.
  */
 final class QuietLogs implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(QuietLogs.class);
@@ -81,7 +83,7 @@ final class QuietLogs implements AutoCloseable {
 
     /** Tells those that were touched. */
     void poll() {
-        if (touches == null || waiting.isEmpty()) {
+        if (touches == null) {
             return;
         }
         boolean all = touches.touched(number -> {
@@ -97,6 +99,25 @@ final class QuietLogs implements AutoCloseable {
                 of.forEach(Quiet::touched);
             });
             waiting.clear();
+        }
+    }
+
+    /** Whether the kernel tells of any. */
+    boolean told() {
+        return touches != null;
+    }
+
+    /** Waits until there is something to tell, {@link #wake} was called, or the time is over. */
+    void await(Duration atMost) {
+        if (touches != null) {
+            touches.awaitTouch(atMost);
+        }
+    }
+
+    /** Ends the wait, this one or the next; for any thread. */
+    void wake() {
+        if (touches != null) {
+            touches.wake();
         }
     }
 

@@ -91,6 +91,12 @@ final class Inotify implements AutoCloseable {
         }
     }
 
+    /** For poll(2). */
+    int descriptor() {
+        requireOpen();
+        return descriptor;
+    }
+
     /** Gives what has happened since this was last asked; false when not all of it is known. */
     boolean take(Taker taker) {
         requireOpen();

@@ -2,6 +2,7 @@ package dev.tetra.tsm.os;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.function.IntConsumer;
 
 /** Touches by inotify(7): the kernel forgets a watch when it has told of it once. */
@@ -11,9 +12,17 @@ final class InotifyFiles implements FileTouches {
             Inotify.IN_MODIFY | Inotify.IN_ATTRIB | Inotify.IN_DELETE_SELF | Inotify.IN_MOVE_SELF | Inotify.IN_ONESHOT;
 
     private final Inotify events = new Inotify();
+    private final Bell bell;
 
     /** @throws IOException when the user has as many of them as the system allows, or the daemon as many files open */
-    InotifyFiles() throws IOException {}
+    InotifyFiles() throws IOException {
+        try {
+            bell = new Bell();
+        } catch (IOException e) {
+            events.close();
+            throw e;
+        }
+    }
 
     @Override
     public int await(Path file) throws IOException {
@@ -31,7 +40,18 @@ final class InotifyFiles implements FileTouches {
     }
 
     @Override
+    public void awaitTouch(Duration atMost) {
+        bell.await(events.descriptor(), atMost);
+    }
+
+    @Override
+    public void wake() {
+        bell.ring();
+    }
+
+    @Override
     public void close() {
         events.close();
+        bell.close();
     }
 }

@@ -137,6 +137,7 @@ final class Libc {
         static final MemorySegment INIT = Frame.symbol("inotify_init1");
         static final MemorySegment ADD_WATCH = Frame.symbol("inotify_add_watch");
         static final MemorySegment RM_WATCH = Frame.symbol("inotify_rm_watch");
+        static final MemorySegment EVENTFD = Frame.symbol("eventfd");
 
         private Changes() {}
     }

@@ -22,6 +22,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -40,6 +41,8 @@ class LogWatchTest {
     private final AtomicBoolean full = new AtomicBoolean();
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
     private LogFiles files = new LogFiles(Path.of("/nonexistent"));
+    private final AtomicInteger asked = new AtomicInteger();
+    private final AtomicReference<@Nullable String> more = new AtomicReference<>();
     private final AtomicReference<@Nullable LogWatch> watch = new AtomicReference<>();
 
     /** A disk that may have no room for what a hole needs. */
@@ -158,6 +161,26 @@ class LogWatchTest {
     }
 
     @Test
+    void while_all_logs_are_quiet_nobody_is_asked_what_runs_and_what_begins_then_is_looked_at_at_once()
+            throws IOException {
+        LogWatch watching = watch(SMALL, Duration.ZERO);
+        append(100);
+        Files.createFile(files.file("web", LogStream.ERR));
+        Await.until("all rest", SOON, () -> watching.sleeping() == LogStream.values().length);
+        int before = asked.get();
+        watching.changed();
+        Await.until("it is asked what runs", SOON, () -> asked.get() > before);
+        more.set("api");
+        files.create("api");
+        watching.changed();
+        Files.writeString(files.file("api", LogStream.OUT), "a line\n");
+        Await.until(
+                "it is noted",
+                SOON,
+                () -> files.log("api", LogStream.OUT).times().end() > 0);
+    }
+
+    @Test
     void a_quiet_log_that_is_deleted_and_made_again_is_looked_at() throws IOException {
         LogWatch watching = watch(SMALL, Duration.ZERO);
         append(100);
@@ -178,15 +201,18 @@ class LogWatchTest {
         watch(policy, Duration.ofSeconds(10));
     }
 
+    private List<LogWatch.Watched> running(LogPolicy policy) {
+        asked.incrementAndGet();
+        LogWatch.Watched first = new LogWatch.Watched(1, "web", policy);
+        String second = more.get();
+        return second == null ? List.of(first) : List.of(first, new LogWatch.Watched(2, second, policy));
+    }
+
     private LogWatch watch(LogPolicy policy, Duration quiet) throws IOException {
         files = new LogFiles(home, new Filling());
         files.create("web");
-        LogWatch made = new LogWatch(
-                files,
-                () -> List.of(new LogWatch.Watched(1, "web", policy)),
-                (key, name, message) -> told.add(message),
-                clock,
-                quiet);
+        LogWatch made =
+                new LogWatch(files, () -> running(policy), (key, name, message) -> told.add(message), clock, quiet);
         made.start();
         watch.set(made);
         return made;

@@ -1,14 +1,17 @@
 package dev.tetra.tsm.os;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tetra.tsm.testing.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -17,6 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FileTouchesTest {
+    private static final Duration FOR_EVER = Duration.ofMinutes(10);
+
     @TempDir
     private Path folder;
 
@@ -61,6 +66,37 @@ class FileTouchesTest {
         assertEquals(List.of(), touched());
         append();
         assertEquals(number, touched().getFirst());
+    }
+
+    @Test
+    void a_wait_ends_with_a_touch_and_not_before_its_time_without_one() throws IOException {
+        touches.await(file);
+        long begin = System.nanoTime();
+        touches.awaitTouch(Duration.ofMillis(30));
+        assertTrue(System.nanoTime() - begin >= Duration.ofMillis(29).toNanos());
+        append();
+        touches.awaitTouch(FOR_EVER);
+        assertFalse(touched().isEmpty());
+    }
+
+    @Test
+    void a_wait_is_ended_by_who_wakes_before_or_meanwhile_and_the_next_one_is_not() throws Exception {
+        touches.wake();
+        touches.wake();
+        touches.awaitTouch(FOR_EVER);
+        long begin = System.nanoTime();
+        touches.awaitTouch(Duration.ofMillis(30));
+        assertTrue(System.nanoTime() - begin >= Duration.ofMillis(29).toNanos());
+        Thread waits = Thread.ofPlatform().start(() -> touches.awaitTouch(FOR_EVER));
+        Await.until("it waits", Duration.ofSeconds(10), () -> waits.getState() == Thread.State.RUNNABLE);
+        touches.wake();
+        assertTrue(waits.join(Duration.ofSeconds(10)));
+    }
+
+    @Test
+    void nobody_is_woken_by_what_is_closed() {
+        touches.close();
+        touches.wake();
     }
 
     @Test
