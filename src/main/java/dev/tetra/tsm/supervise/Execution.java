@@ -367,29 +367,39 @@ final class Execution {
         executedByThis = true;
         timers.cancel(Timers.Due.ADOPT);
         tree = new RunTree(with.host(), scanner, identity, planned.token(), tree);
-        owner.executed(planned.executed(identity, with.clock().instant()));
-        marks.remove(planned, null);
-        pass(Checkpoints.Point.AFTER_SPAWN_COMMIT);
-        sweep();
-        with.sightings().executed(process.key());
+        try {
+            owner.executed(planned.executed(identity, with.clock().instant()));
+            marks.remove(planned, null);
+            pass(Checkpoints.Point.AFTER_SPAWN_COMMIT);
+            sweep();
+        } finally {
+            with.sightings().executed(process.key());
+        }
     }
 
     // --- commands around the run ---
 
     private void prepare(ManagedProcess process, Run planned) {
         pass(Checkpoints.Point.BEFORE_SPAWN);
+        Identity leader;
         try {
-            begin(AroundRun.Kind.PRE_START, process, planned);
+            leader = start(AroundRun.Kind.PRE_START, process, planned);
         } catch (SpawnException | IOException | RuntimeException e) {
             LOG.warn("the command before {} could not be executed: {}", process.label(), e.getMessage());
             spawnFailed("--pre-start could not be executed: " + e.getMessage());
+            return;
         }
+        began(AroundRun.Kind.PRE_START, leader, planned);
     }
 
-    private void begin(AroundRun.Kind kind, ManagedProcess process, Run run) throws SpawnException, IOException {
-        Identity leader = around.start(kind, process, run, exit -> owner.commandEnded(run.key(), kind, exit));
-        pass(Checkpoints.Point.AFTER_COMMAND_SPAWN);
+    private Identity start(AroundRun.Kind kind, ManagedProcess process, Run run) throws SpawnException, IOException {
+        return around.start(kind, process, run, exit -> owner.commandEnded(run.key(), kind, exit));
+    }
+
+    /** What fails from here on does not mean that it was not executed. */
+    private void began(AroundRun.Kind kind, Identity leader, Run run) {
         leads(kind, leader, run, tree);
+        pass(Checkpoints.Point.AFTER_COMMAND_SPAWN);
         owner.happened(new Happening.CommandBegan(kind));
         marks.remove(run, kind);
     }
@@ -414,14 +424,17 @@ final class Execution {
         }
         stopping.over();
         cleanedUp = run.key();
+        Identity leader;
         try {
-            begin(AroundRun.Kind.POST_STOP, process, run);
+            leader = start(AroundRun.Kind.POST_STOP, process, run);
         } catch (SpawnException | IOException | RuntimeException e) {
             LOG.warn("the command after {} could not be executed: {}", process.label(), e.getMessage());
             marks.remove(run, AroundRun.Kind.POST_STOP);
             tree = null;
             owner.commandOver(AroundRun.Kind.POST_STOP, false, "could not be executed: " + e.getMessage());
+            return;
         }
+        began(AroundRun.Kind.POST_STOP, leader, run);
     }
 
     /** Whether the command after the present run has yet to be run. */
@@ -606,7 +619,12 @@ final class Execution {
 
     private void watch() {
         RunTree present = tree;
-        if (owner.process().status() != Status.STOPPING || present == null) {
+        if (owner.process().status() != Status.STOPPING) {
+            return;
+        }
+        if (present == null) {
+            // Told once more: something failed when it was gone.
+            gone();
             return;
         }
         stopping.retry();

@@ -216,6 +216,8 @@ final class ProcessActor implements Gates.Tracked {
                 handle(message);
             }
             failing = false;
+            // What is left of what was decided anew.
+            undone.clear();
         } catch (TsmException e) {
             if (!failing) {
                 LOG.error("supervising {} failed; it is tried again: {}", process.label(), e.getMessage());
@@ -313,6 +315,8 @@ final class ProcessActor implements Gates.Tracked {
                 if (closing || !life.equals(found)) {
                     throw e;
                 }
+                // It is decided anew.
+                undone.clear();
                 if (!complained) {
                     LOG.error(
                             "what became of {} cannot be found out; trying again: {}", process.label(), e.getMessage());
@@ -605,10 +609,7 @@ final class ProcessActor implements Gates.Tracked {
                     happening instanceof Happening.RestartNeeded needed ? needed.why() : failure);
         }
         pass(Checkpoints.Point.AFTER_DECISION);
-        if (held && life.status() != Status.STARTING) {
-            held = false;
-            gates.release(process.key());
-        }
+        releaseHeld();
         gates.changed(process);
         if (before.status() != life.status()) {
             timers.cancel(Timers.Due.PROOF);
@@ -628,6 +629,14 @@ final class ProcessActor implements Gates.Tracked {
         settleWaiters();
         if (!by.isEmpty() && life.status() == Status.STOPPING) {
             execution.killSurvivorsAgain();
+        }
+    }
+
+    /** What is not about to start waits for nothing any more. */
+    private void releaseHeld() {
+        if (held && life.status() != Status.STARTING) {
+            held = false;
+            gates.release(process.key());
         }
     }
 
@@ -687,6 +696,14 @@ final class ProcessActor implements Gates.Tracked {
      * execution; the rest is begun now, each action once, so that no decision is ever without consequence.
      */
     private void carryOut() {
+        if (!undone.isEmpty()) {
+            guarded(this::releaseHeld);
+            guarded(() -> sockets.follow(process));
+            attendants.forEach(attendant -> guarded(() -> attendant.follow(process)));
+            if (life.status() != Status.STOPPING) {
+                execution.notStopping();
+            }
+        }
         for (Deque<Action> actions = undone.peek(); actions != null; actions = undone.peek()) {
             Action action = actions.poll();
             if (action == null) {

@@ -5,15 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tetra.tsm.model.Account;
+import dev.tetra.tsm.model.Allowance;
 import dev.tetra.tsm.model.EnvSource;
 import dev.tetra.tsm.model.EnvVar;
 import dev.tetra.tsm.model.Exit;
 import dev.tetra.tsm.model.Identity;
+import dev.tetra.tsm.model.LimitPolicy;
 import dev.tetra.tsm.model.ManagedProcess;
 import dev.tetra.tsm.model.ProcessSpec;
 import dev.tetra.tsm.model.Run;
+import dev.tetra.tsm.model.RunCommands;
 import dev.tetra.tsm.model.Status;
 import dev.tetra.tsm.model.StopPolicy;
+import dev.tetra.tsm.model.SuccessCodes;
 import dev.tetra.tsm.model.TsmException;
 import dev.tetra.tsm.os.Signals;
 import dev.tetra.tsm.os.SpawnRequest;
@@ -153,7 +158,33 @@ class SupervisorFaultTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
     void whatever_is_decided_is_done_also_when_something_fails_right_after_it(int number) {
-        ManagedProcess process = rig.add("a", Rig.QUICK, SHORT, "exec sleep 600");
+        liveWithAFault(rig.add("a", Rig.QUICK, SHORT, "exec sleep 600"), number);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17})
+    void whatever_is_decided_about_commands_around_a_run_is_done_also_when_something_fails_right_after_it(int number) {
+        // Time enough for none to be ended as one that hangs.
+        RunCommands commands = new RunCommands(
+                "echo pre >>$TSM_DIR/around; sleep 0.05",
+                null,
+                "echo post >>$TSM_DIR/around; sleep 0.05",
+                Duration.ofMinutes(1));
+        ProcessSpec spec = Specs.with(
+                new LimitPolicy(Allowance.NONE, Account.NONE, SuccessCodes.USUAL, commands),
+                Rig.QUICK,
+                new StopPolicy("TERM", SHORT),
+                "/bin/sh",
+                "-c",
+                "exec sleep 600");
+        liveWithAFault(rig.add("a", spec), number);
+        assertEquals(
+                "pre post pre post pre post",
+                String.join(" ", rig.text("around").lines().toList()));
+    }
+
+    /** A start, a crash, a restart and a stop, with a fault after one of the decisions. */
+    private void liveWithAFault(ManagedProcess process, int number) {
         AtomicInteger left = failAfterDecision(number);
         // Who asked is told of the fault, or of the success; what was asked for comes to be.
         ignored(() -> rig.start(process, true));
