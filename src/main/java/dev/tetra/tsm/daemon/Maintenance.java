@@ -105,9 +105,11 @@ final class Maintenance {
             long next = nextLook();
             while (!stops()) {
                 long left = Math.max(0, next - System.nanoTime());
-                awaitWork(memory.restless() ? Math.min(left, CALM.toNanos()) : left);
+                boolean commands = awaitWork(memory.restless() ? Math.min(left, CALM.toNanos()) : left);
                 if (!stops()) {
-                    memory.look();
+                    if (commands || memory.restless()) {
+                        memory.look();
+                    }
                     if (System.nanoTime() - next >= 0) {
                         look(false);
                         next = nextLook();
@@ -128,13 +130,15 @@ final class Maintenance {
         return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(wait);
     }
 
-    /** Returns a little after a command, which most likely comes with others, or when the time is over. */
-    private void awaitWork(long nanos) throws InterruptedException {
-        if (calls.tryAcquire(nanos, TimeUnit.NANOSECONDS)) {
+    /** Returns true a little after a command, which most likely comes with others, or false when the time is over. */
+    private boolean awaitWork(long nanos) throws InterruptedException {
+        boolean commands = calls.tryAcquire(nanos, TimeUnit.NANOSECONDS);
+        if (commands) {
             stopping.await(CALM.toNanos(), TimeUnit.NANOSECONDS);
             // Before the look: a command after this asks for one more.
             called = false;
         }
+        return commands;
     }
 
     /** A command was answered. */

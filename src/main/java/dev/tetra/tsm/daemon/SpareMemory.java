@@ -49,6 +49,7 @@ final class SpareMemory {
     void giveBack() {
         collect();
         drop();
+        before = used();
     }
 
     private void collect() {

@@ -35,6 +35,8 @@ public final class LogWatch {
     private static final Logger LOG = LoggerFactory.getLogger(LogWatch.class);
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long SOONEST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** A wait that is shorter may have found what was told before it. */
+    private static final long WAITED_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
     /** After a cut that failed, and between two looks at the age. */
     private static final Duration AGAIN = Duration.ofSeconds(30);
     /** A log whose process has ended is looked at for so long after it last grew. */
@@ -166,12 +168,19 @@ public final class LogWatch {
         if (!idle) {
             return closing.await(nanos, TimeUnit.NANOSECONDS);
         }
+        if (closing.getCount() == 0) {
+            return true;
+        }
+        long begin = System.nanoTime();
         quiet.await(Duration.ofNanos(nanos));
-        // What is told now was done just now, and not some time in the pause.
-        Instant lately = clock.instant().minusNanos(LOOK_NANOS);
-        polled = polled.isBefore(lately) ? lately : polled;
-        long since = System.nanoTime() - polledNanos;
-        polledNanos = Math.max(polledNanos, System.nanoTime() - LOOK_NANOS);
+        long end = System.nanoTime();
+        long since = end - polledNanos;
+        if (begin - polledNanos < LOOK_NANOS && end - begin > WAITED_NANOS) {
+            // What is told now was done just now, and not some time in the pause: else there would have been none.
+            Instant lately = clock.instant().minusNanos(LOOK_NANOS);
+            polled = polled.isBefore(lately) ? lately : polled;
+            polledNanos = Math.max(polledNanos, end - LOOK_NANOS);
+        }
         return closing.await(Math.max(0, LOOK_NANOS - since), TimeUnit.NANOSECONDS);
     }
 
