@@ -4,6 +4,7 @@ import dev.tetra.tsm.command.render.Json;
 import dev.tetra.tsm.model.Hook;
 import dev.tetra.tsm.model.HookRow;
 import dev.tetra.tsm.model.ManagedProcess;
+import dev.tetra.tsm.spec.Naming;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,9 @@ final class HookAddVerb extends Verb {
     @Override
     int run(Context context) {
         Hook hook = new Hook(Hook.events(on), told);
+        if (namespace != null) {
+            Naming.namespace(namespace);
+        }
         List<String> names = words.isEmpty()
                 ? List.of()
                 : context.engine().targets().find(words, namespace).stream()

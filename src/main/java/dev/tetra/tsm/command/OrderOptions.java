@@ -1,5 +1,6 @@
 package dev.tetra.tsm.command;
 
+import dev.tetra.tsm.engine.Hooks;
 import dev.tetra.tsm.model.Dependency;
 import dev.tetra.tsm.model.Hook;
 import dev.tetra.tsm.model.OrderPolicy;
@@ -32,6 +33,12 @@ final class OrderOptions {
                         .flatMap(text -> Stream.of(text.split(",", -1)))
                         .map(Dependency::parse)
                         .toList(),
-                on.stream().map(Hook::parse).toList());
+                on.stream().map(OrderOptions::hook).toList());
+    }
+
+    private static Hook hook(String text) {
+        Hook hook = Hook.parse(text);
+        Hooks.check(hook);
+        return hook;
     }
 }

@@ -173,6 +173,8 @@ final class Daemon {
 
     private void begin() throws IOException {
         createPrivate("logs");
+        // The daemon's own start is one of the events that hooks can be told of.
+        engine.hooks().listen();
         store.notices().forEach(notice -> {
             LOG.warn(notice);
             store.run(tx -> tx.journal().daemonEvent(notice));

@@ -7,22 +7,16 @@ import dev.tetra.tsm.model.Event;
 import dev.tetra.tsm.model.Exit;
 import dev.tetra.tsm.model.HookRow;
 import dev.tetra.tsm.model.ManagedProcess;
-import dev.tetra.tsm.model.Run;
 import dev.tetra.tsm.os.HelperRequest;
 import dev.tetra.tsm.os.HelperResult;
 import dev.tetra.tsm.os.Host;
 import dev.tetra.tsm.os.SpawnException;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.StringWriter;
-import java.net.HttpURLConnection;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Tells one hook of one event, and waits for what comes of it. */
@@ -30,19 +24,17 @@ final class Delivery {
     /** How long a command may run. */
     private static final Duration COMMAND = Duration.ofSeconds(30);
 
-    private static final int HTTP_MILLIS = 5_000;
     private static final int KEPT_BYTES = 4_096;
-    private static final int TOO_MANY_REQUESTS = 429;
 
     private final Host host;
-    private final List<Duration> delays;
+    private final HookPost web;
 
     /**
      * @param delays before each further try of a URL
      */
     Delivery(Host host, List<Duration> delays) {
         this.host = host;
-        this.delays = List.copyOf(delays);
+        this.web = new HookPost(delays);
     }
 
     /** What came of it. */
@@ -52,13 +44,18 @@ final class Delivery {
      * An event and what it is about.
      *
      * @param process as it is now; null when it is none, or deleted
-     * @param variables of its environment
+     * @param exit how the run that the event is about has ended; null if it has not
+     * @param variables of the process's environment, if it is told itself
      */
-    record Told(Event event, @Nullable ManagedProcess process, List<EnvVar> variables) {}
+    record Told(
+            Event event,
+            @Nullable ManagedProcess process,
+            @Nullable Exit exit,
+            List<EnvVar> variables) {}
 
     Result deliver(HookRow hook, Told told) throws InterruptedException {
         String body = body(hook, told);
-        return hook.hook().web() ? post(hook.hook().target(), body) : run(hook, told, body);
+        return hook.hook().web() ? web.post(hook.hook().target(), body) : run(hook, told, body);
     }
 
     // --- commands ---
@@ -114,70 +111,18 @@ final class Delivery {
         if (event.processName() != null) {
             own.put("TSM_NAME", event.processName());
         }
+        if (event.namespace() != null) {
+            own.put("TSM_NAMESPACE", event.namespace());
+        }
         ManagedProcess process = told.process();
         if (process != null) {
             own.put("TSM_ID", Integer.toString(process.id()));
-            own.put("TSM_NAMESPACE", process.spec().namespace());
             own.put("TSM_STATUS", process.status().word());
-            Exit exit = exit(process);
-            if (exit != null) {
-                own.put("TSM_EXIT_CODE", Integer.toString(exit.shellCode()));
-            }
+        }
+        if (told.exit() != null) {
+            own.put("TSM_EXIT_CODE", Integer.toString(told.exit().shellCode()));
         }
         return own;
-    }
-
-    private static @Nullable Exit exit(ManagedProcess process) {
-        Run run = process.run();
-        return run == null ? null : run.exit();
-    }
-
-    // --- the web ---
-
-    private Result post(String url, String body) throws InterruptedException {
-        Result result = once(url, body);
-        int tries = 1;
-        for (Duration delay : delays) {
-            if (result.success() || !result.words().startsWith(AGAIN)) {
-                break;
-            }
-            TimeUnit.NANOSECONDS.sleep(delay.toNanos());
-            result = once(url, body);
-            tries++;
-        }
-        String words = result.words().startsWith(AGAIN) ? result.words().substring(AGAIN.length()) : result.words();
-        return new Result(result.success(), words + (tries == 1 ? "" : ", after " + tries + " tries"));
-    }
-
-    /** Marks what may go well another time. */
-    private static final String AGAIN = "~";
-
-    private static Result once(String url, String body) {
-        try {
-            HttpURLConnection connection =
-                    (HttpURLConnection) URI.create(url).toURL().openConnection();
-            try {
-                connection.setRequestMethod("POST");
-                connection.setConnectTimeout(HTTP_MILLIS);
-                connection.setReadTimeout(HTTP_MILLIS);
-                connection.setInstanceFollowRedirects(false);
-                connection.setDoOutput(true);
-                connection.setRequestProperty("Content-Type", "application/json");
-                connection.setRequestProperty("User-Agent", "tsm");
-                byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-                connection.setFixedLengthStreamingMode(bytes.length);
-                try (OutputStream out = connection.getOutputStream()) {
-                    out.write(bytes);
-                }
-                int code = connection.getResponseCode();
-                boolean again = code >= 500 || code == TOO_MANY_REQUESTS;
-                return new Result(code >= 200 && code < 300, (again ? AGAIN : "") + "HTTP " + code);
-            } finally {
-                connection.disconnect();
-            }
-        } catch (IOException | IllegalArgumentException e) {
-            return new Result(false, AGAIN + e.getClass().getSimpleName() + ": " + e.getMessage());
-        }
     }
 
     // --- what is told ---
@@ -193,12 +138,17 @@ final class Delivery {
             json.writeStringField("at", event.at().toString());
             json.writeStringField("origin", event.origin().word());
             json.writeStringField("name", event.processName());
+            json.writeStringField("namespace", event.namespace());
+            number(json, "run", event.runKey());
+            Exit exit = told.exit();
+            number(json, "exitCode", exit instanceof Exit.Code(int code) ? code : null);
+            json.writeStringField("exitSignal", exit instanceof Exit.Signalled signalled ? signalled.name() : null);
             json.writeStringField("message", event.message());
             json.writeFieldName("process");
             if (told.process() == null) {
                 json.writeNull();
             } else {
-                process(json, told.process());
+                process(json, told.process(), exit);
             }
             json.writeEndObject();
         } catch (IOException e) {
@@ -207,8 +157,7 @@ final class Delivery {
         return text.toString();
     }
 
-    private static void process(JsonGenerator json, ManagedProcess process) throws IOException {
-        Exit exit = exit(process);
+    private static void process(JsonGenerator json, ManagedProcess process, @Nullable Exit exit) throws IOException {
         json.writeStartObject();
         json.writeNumberField("id", process.id());
         json.writeNumberField("key", process.key());

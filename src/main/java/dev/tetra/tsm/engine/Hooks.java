@@ -1,6 +1,5 @@
 package dev.tetra.tsm.engine;
 
-import dev.tetra.tsm.model.EnvVar;
 import dev.tetra.tsm.model.Event;
 import dev.tetra.tsm.model.EventFilter;
 import dev.tetra.tsm.model.EventKind;
@@ -8,19 +7,20 @@ import dev.tetra.tsm.model.Hook;
 import dev.tetra.tsm.model.HookRow;
 import dev.tetra.tsm.model.ManagedProcess;
 import dev.tetra.tsm.model.Origin;
+import dev.tetra.tsm.model.Run;
 import dev.tetra.tsm.model.TsmException;
 import dev.tetra.tsm.os.Host;
 import dev.tetra.tsm.spec.Secrets;
 import dev.tetra.tsm.store.EventFeed;
 import dev.tetra.tsm.store.Store;
-import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,19 +32,19 @@ import org.slf4j.LoggerFactory;
 public final class Hooks implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Hooks.class);
 
-    /** How many events wait for one hook. */
-    static final int LIMIT = 256;
-
     private static final Duration LOOK = Duration.ofSeconds(60);
     private static final int MOST_MISSED = 1000;
 
     /** What the events about hooks begin with: no hook is told of them. */
-    private static final String OWN = "hook ";
+    static final String OWN = "hook ";
+
+    /** What looks like a URL, RFC 3986. */
+    private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:/");
 
     private final Store store;
     private final Clock clock;
     private final Delivery delivery;
-    private final Map<Long, Lane> lanes = new ConcurrentHashMap<>();
+    private final Map<Long, HookLane> lanes = new ConcurrentHashMap<>();
     private EventFeed.@Nullable Subscription subscription;
     private @Nullable Thread thread;
     private volatile boolean closed;
@@ -74,9 +74,7 @@ public final class Hooks implements AutoCloseable {
      * @throws TsmException.Usage for a URL that is none
      */
     public HookRow add(Hook hook, List<String> names, @Nullable String namespace, Caller caller) {
-        if (hook.web()) {
-            checkUrl(hook.target());
-        }
+        check(hook);
         long key = store.call(tx -> {
             long made = tx.hooks().add(hook, names, namespace, caller.cwd(), caller.path());
             tx.journal().configEvent(Origin.USER, OWN + made + " added by " + caller.user());
@@ -85,15 +83,19 @@ public final class Hooks implements AutoCloseable {
         return find(key);
     }
 
-    private static void checkUrl(String url) {
-        try {
-            if (URI.create(url).getHost() != null) {
-                return;
-            }
-        } catch (IllegalArgumentException e) {
-            // said below
+    /**
+     * Makes sure that a hook can be told something.
+     *
+     * @throws TsmException.Usage for a URL that is none
+     */
+    public static void check(Hook hook) {
+        if (hook.web()) {
+            HookPost.check(hook.target());
+        } else if (SCHEME.matcher(hook.target()).lookingAt()) {
+            throw new TsmException.Usage(
+                    "'" + Secrets.mask(hook.target()) + "' is no URL that can be told",
+                    "it begins with http:// or https://; anything else is a command");
         }
-        throw new TsmException.Usage("'" + Secrets.mask(url) + "' is no URL", "such as https://example.org/tsm");
     }
 
     /**
@@ -113,6 +115,10 @@ public final class Hooks implements AutoCloseable {
             tx.hooks().remove(key);
             tx.journal().configEvent(Origin.USER, OWN + key + " removed by " + caller.user());
         });
+        HookLane lane = lanes.remove(key);
+        if (lane != null) {
+            lane.end();
+        }
         return row;
     }
 
@@ -126,7 +132,7 @@ public final class Hooks implements AutoCloseable {
         HookRow row = find(key);
         Event event = new Event(
                 0,
-                clock.instant(),
+                clock.instant().truncatedTo(ChronoUnit.MILLIS),
                 EventKind.CONFIG,
                 row.process(),
                 row.processName(),
@@ -136,12 +142,12 @@ public final class Hooks implements AutoCloseable {
                 "a test of the hook by " + caller.user());
         Delivery.Result result;
         try {
-            result = delivery.deliver(row, told(event));
+            result = delivery.deliver(row, told(event, row.process() != null));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new TsmException.Unavailable("the daemon stops", "test it again then");
         }
-        store.run(tx -> tx.hooks().result(key, result.success(), result.words()));
+        store.run(tx -> tx.hooks().result(key, result.success() ? 1 : 0, result.success() ? 0 : 1, result.words()));
         if (!result.success()) {
             throw new TsmException.Failed(
                     "hook " + key + " failed: " + Secrets.mask(result.words()),
@@ -160,10 +166,17 @@ public final class Hooks implements AutoCloseable {
 
     // --- events ---
 
+    /** Keeps what happens from now on, to be told once it has started. */
+    public void listen() {
+        subscription = store.feed().subscribe();
+    }
+
     /** Begins to tell. */
     public void start() {
-        EventFeed.Subscription mine = store.feed().subscribe();
-        subscription = mine;
+        if (subscription == null) {
+            listen();
+        }
+        EventFeed.Subscription mine = Objects.requireNonNull(subscription);
         thread = Thread.ofVirtual().name("hooks").start(() -> follow(mine));
     }
 
@@ -191,113 +204,57 @@ public final class Hooks implements AutoCloseable {
         if (events.isEmpty()) {
             return;
         }
-        List<HookRow> hooks = all();
+        List<HookRow> hooks = store.call(tx -> tx.hooks().told());
         for (Event event : events) {
             if (event.processKey() == null && event.message().startsWith(OWN)) {
                 continue;
             }
             Delivery.@Nullable Told told = null;
             for (HookRow hook : hooks) {
-                if (hook.hook().events().contains(event.kind()) && mayConcern(hook, event)) {
-                    told = told == null ? told(event) : told;
-                    if (concerns(hook, told)) {
-                        lanes.computeIfAbsent(hook.key(), Lane::new).offer(hook, told);
-                    }
+                if (hook.hook().events().contains(event.kind()) && concerns(hook, event)) {
+                    boolean own = hook.process() != null;
+                    told = told == null || (own && told.variables().isEmpty()) ? told(event, own) : told;
+                    lanes.computeIfAbsent(hook.key(), key -> new HookLane(key, store, delivery))
+                            .offer(hook, told);
                 }
             }
         }
     }
 
-    private static boolean mayConcern(HookRow hook, Event event) {
-        return hook.process() == null
-                ? hook.names().isEmpty()
-                        || (event.processName() != null && hook.names().contains(event.processName()))
-                : hook.process().equals(event.processKey());
+    private static boolean concerns(HookRow hook, Event event) {
+        if (hook.process() != null) {
+            return hook.process().equals(event.processKey());
+        }
+        return (hook.names().isEmpty()
+                        || (event.processName() != null && hook.names().contains(event.processName())))
+                && (hook.namespace() == null || hook.namespace().equals(event.namespace()));
     }
 
-    private static boolean concerns(HookRow hook, Delivery.Told told) {
-        ManagedProcess process = told.process();
-        return hook.namespace() == null
-                || (process != null && process.spec().namespace().equals(hook.namespace()));
-    }
-
-    private Delivery.Told told(Event event) {
+    /** @param variables whether those of the process are needed, which are most of what an event takes */
+    private Delivery.Told told(Event event, boolean variables) {
         Long key = event.processKey();
         if (key == null) {
-            return new Delivery.Told(event, null, List.of());
+            return new Delivery.Told(event, null, null, List.of());
         }
         return store.call(tx -> {
-            List<EnvVar> variables = tx.environments().of(key);
-            return new Delivery.Told(event, tx.processes().find(key).orElse(null), variables);
+            ManagedProcess process = tx.processes().find(key).orElse(null);
+            Long of = event.runKey();
+            Run run = of == null
+                    ? process == null ? null : process.run()
+                    : tx.runs().find(of).orElse(null);
+            return new Delivery.Told(
+                    event,
+                    process,
+                    run == null ? null : run.exit(),
+                    variables ? tx.environments().of(key) : List.of());
         });
-    }
-
-    /** What one hook is still to be told. */
-    private final class Lane {
-        private final long key;
-        private final Deque<Delivery.Told> waiting = new ArrayDeque<>();
-        private boolean running;
-        private long lost;
-
-        Lane(long key) {
-            this.key = key;
-        }
-
-        synchronized void offer(HookRow hook, Delivery.Told told) {
-            if (waiting.size() >= LIMIT) {
-                lost++;
-                return;
-            }
-            waiting.add(told);
-            if (!running) {
-                running = true;
-                Thread.ofVirtual().name("hook " + key).start(() -> tell(hook));
-            }
-        }
-
-        private synchronized Delivery.@Nullable Told next() {
-            Delivery.Told next = closed ? null : waiting.poll();
-            running = next != null;
-            return next;
-        }
-
-        private synchronized long lost() {
-            long count = lost;
-            lost = 0;
-            return count;
-        }
-
-        private void tell(HookRow hook) {
-            for (Delivery.Told told = next(); told != null; told = next()) {
-                try {
-                    Delivery.Result result = delivery.deliver(hook, told);
-                    long missed = lost();
-                    store.run(tx -> {
-                        tx.hooks().result(key, result.success(), result.words());
-                        if (!result.success()) {
-                            tx.journal().configEvent(Origin.TSM, OWN + key + " failed: " + result.words());
-                        }
-                        if (missed > 0) {
-                            tx.journal()
-                                    .configEvent(
-                                            Origin.TSM,
-                                            OWN + key + " was not told of " + missed + " events, as it is too slow");
-                        }
-                    });
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    return;
-                } catch (RuntimeException e) {
-                    LOG.warn("hook {} could not be told: {}", key, e.getMessage());
-                }
-            }
-        }
     }
 
     /** Ends it; what has not been told yet is not told. */
     @Override
     public void close() {
         closed = true;
+        lanes.values().forEach(HookLane::end);
         if (subscription != null) {
             subscription.wake();
             subscription.close();

@@ -6,6 +6,7 @@ import dev.tetra.tsm.model.Masking;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -16,10 +17,14 @@ import org.jspecify.annotations.Nullable;
 
 /** What is told of events. A hook that was removed keeps its row, so that its number is not given again. */
 public final class Hooks {
-    private static final String SELECT = """
+    private static final String FROM = """
             SELECT h.*, p.name AS process_name FROM tsm.hook h LEFT JOIN tsm.process p ON p.pk = h.process_key
-            WHERE h.removed_at IS NULL AND (h.process_key IS NULL OR p.deleted_at IS NULL)
+            WHERE h.removed_at IS NULL
             """;
+
+    private static final String SELECT = FROM + " AND (h.process_key IS NULL OR p.deleted_at IS NULL)";
+    /** For so long after its deletion a process's hooks are told of its last events. */
+    private static final Duration LAST_EVENTS = Duration.ofMinutes(5);
 
     private final Handle handle;
     private final Clock clock;
@@ -43,6 +48,18 @@ public final class Hooks {
                 .list();
     }
 
+    /** Those that may have to be told something: those of processes that were deleted a moment ago, too. */
+    public List<HookRow> told() {
+        if (tables.isEmpty("hook")) {
+            return List.of();
+        }
+        return handle.createQuery(FROM + " AND (h.process_key IS NULL OR p.deleted_at IS NULL OR p.deleted_at > :since)"
+                        + " ORDER BY h.pk")
+                .bind("since", Columns.utc(clock.instant().minus(LAST_EVENTS)))
+                .map((row, context) -> read(row))
+                .list();
+    }
+
     /**
      * Makes one for all processes, or for some.
      *
@@ -62,12 +79,18 @@ public final class Hooks {
                 > 0;
     }
 
-    /** Writes down what came of telling it something. */
-    public void result(long key, boolean success, String result) {
+    /**
+     * Writes down what came of telling it something.
+     *
+     * @param good how many times it went well
+     * @param bad how many times it did not
+     * @param result of the last time
+     */
+    public void result(long key, int good, int bad, String result) {
         handle.createUpdate("UPDATE tsm.hook SET delivered = delivered + :ok, failed = failed + :bad, last_at = :at,"
                         + " last_result = :result WHERE pk = :key")
-                .bind("ok", success ? 1 : 0)
-                .bind("bad", success ? 0 : 1)
+                .bind("ok", good)
+                .bind("bad", bad)
                 .bind("at", Columns.now(clock))
                 .bind("result", masking.text(result))
                 .bind("key", key)

@@ -35,7 +35,7 @@ final class Desk implements AutoCloseable, DaemonControl {
     final Engine engine;
     final Sampler sampler;
     final List<String> asked = new ArrayList<>();
-    private final Store store;
+    final Store store;
     private final Supervisor supervisor;
     private final Probing probing;
     private final Commands commands = new Commands();
