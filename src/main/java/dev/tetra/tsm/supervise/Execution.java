@@ -619,12 +619,7 @@ final class Execution {
 
     private void watch() {
         RunTree present = tree;
-        if (owner.process().status() != Status.STOPPING) {
-            return;
-        }
-        if (present == null) {
-            // Told once more: something failed when it was gone.
-            gone();
+        if (owner.process().status() != Status.STOPPING || present == null) {
             return;
         }
         stopping.retry();
