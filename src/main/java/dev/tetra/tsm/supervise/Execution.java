@@ -628,8 +628,12 @@ final class Execution {
         }
         pass(Checkpoints.Point.BEFORE_GONE);
         tree = null;
-        tidy();
-        gone();
+        try {
+            tidy();
+        } finally {
+            // Nothing would look again: there is no tree any more.
+            gone();
+        }
     }
 
     /** Something could not be done or looked at, as for want of descriptors: it is looked at again, and done then. */
