@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Processes as proc(5) tells them. */
@@ -23,6 +24,10 @@ final class LinuxProcesses implements ProcessReader {
     private static final int AT_EMPTY_PATH = 0x1000;
     private static final int STATX_UID = 8;
     private static final int STATX_UID_OFFSET = 20;
+    /** How long a program may take until it shows its environment, and how often that is looked at meanwhile. */
+    private static final long EXECUTING_NANOS = 200_000_000;
+
+    private static final long EXECUTING_PAUSE_NANOS = 100_000;
 
     private final String bootId;
     private final long nanosPerTick;
@@ -105,7 +110,7 @@ final class LinuxProcesses implements ProcessReader {
     @Override
     public Optional<Map<String, String>> environment(long pid) {
         try (Proc proc = new Proc()) {
-            if (!proc.read(pid, "environ")) {
+            if (!readEnvironment(proc, pid)) {
                 return Optional.empty();
             }
             Map<String, String> variables = new LinkedHashMap<>();
@@ -124,8 +129,35 @@ final class LinuxProcesses implements ProcessReader {
     public Optional<String> environmentVariable(long pid, String name) {
         byte[] prefix = (name + "=").getBytes(StandardCharsets.UTF_8);
         try (Proc proc = new Proc()) {
-            return proc.read(pid, "environ") ? find(proc.bytes(), proc.length(), prefix) : Optional.empty();
+            return readEnvironment(proc, pid) ? find(proc.bytes(), proc.length(), prefix) : Optional.empty();
         }
+    }
+
+    /**
+     * Reads the environment. While a process executes a program, from when its old memory is gone until the new one is
+     * laid out, the kernel shows none (environ_read in fs/proc/base.c), some tenths of a millisecond, longer where the
+     * program comes from a slow disk. Taken as it is, that would be a process without a run: one that is lost.
+     */
+    private static boolean readEnvironment(Proc proc, long pid) {
+        long deadline = System.nanoTime() + EXECUTING_NANOS;
+        while (true) {
+            if (!proc.read(pid, "environ")) {
+                return false;
+            }
+            if (proc.length() > 0 || !executing(proc, pid) || System.nanoTime() - deadline > 0) {
+                return true;
+            }
+            LockSupport.parkNanos(EXECUTING_PAUSE_NANOS);
+        }
+    }
+
+    /** Whether a process that showed no environment may have one: it has a program, and not an environment of no length. */
+    private static boolean executing(Proc proc, long pid) {
+        boolean executing = proc.link(pid, "exe") != null
+                && proc.read(pid, "stat")
+                && !new StatLine(proc.bytes(), proc.length()).environmentEmpty();
+        proc.clear();
+        return executing;
     }
 
     private static Optional<String> find(byte[] bytes, int length, byte[] prefix) {

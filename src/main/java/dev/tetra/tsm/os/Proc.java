@@ -35,6 +35,11 @@ final class Proc implements AutoCloseable {
         return length;
     }
 
+    /** Forgets what was read last. */
+    void clear() {
+        length = 0;
+    }
+
     /**
      * Opens {@code /proc/PID/name}; negative when there is no such process, or this user may not look.
      *

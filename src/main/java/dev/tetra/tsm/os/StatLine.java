@@ -21,11 +21,7 @@ final class StatLine {
         while (open < length && bytes[open] != '(') {
             open++;
         }
-        // The name may hold spaces and parentheses itself, so what follows counts from the last one.
-        int close = length - 1;
-        while (close > open && bytes[close] != ')') {
-            close--;
-        }
+        int close = closing(open);
         if (close <= open || close + 4 >= length) {
             return null;
         }
@@ -55,6 +51,27 @@ final class StatLine {
                 childrenCpu * nanosPerTick,
                 rss,
                 comm);
+    }
+
+    /**
+     * Whether the environment is known to hold nothing: its first and its last address are the same. They are 0 while
+     * the process executes a program and the new memory is not laid out yet.
+     */
+    boolean environmentEmpty() {
+        at = closing(0) + 4;
+        skip(46);
+        long start = number();
+        long end = number();
+        return start == end && end != 0;
+    }
+
+    /** Where the name ends. It may hold spaces and parentheses itself, so what follows counts from the last one. */
+    private int closing(int open) {
+        int close = length - 1;
+        while (close > open && bytes[close] != ')') {
+            close--;
+        }
+        return close;
     }
 
     private long number() {

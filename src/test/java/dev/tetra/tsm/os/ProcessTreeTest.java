@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -169,6 +170,30 @@ class ProcessTreeTest {
         assertEquals(token, box.host.environmentVariable(pid, "TSM_RUN").orElseThrow());
         assertTrue(box.host.environmentVariable(pid, "TSM_RU").isEmpty());
         assertTrue(box.host.environment(1_000_000_000L).isEmpty());
+    }
+
+    /** For a part of each execution the kernel shows no environment, in which alone the token is. */
+    @Test
+    void a_process_has_its_environment_also_while_it_executes_a_program() throws Exception {
+        Files.writeString(
+                box.folder.resolve("next"),
+                "test $1 = 0 && echo >a && exec sleep 60\nexec env -u NOT_THERE sh next $(($1 - 1))\n");
+        long pid = start("exec sh next 200").identity().pid();
+        int reads = 0;
+        while (!box.exists("a")) {
+            assertEquals(token, box.host.environmentVariable(pid, "TSM_RUN").orElse("none"), reads + " reads");
+            assertEquals(token, box.host.environment(pid).orElseThrow().get("TSM_RUN"), reads + " reads");
+            reads++;
+        }
+        assertTrue(reads > 100, reads + " reads");
+    }
+
+    @Test
+    void a_process_without_an_environment_has_none() throws Exception {
+        long pid = start("exec env -i sleep 60").identity().pid();
+        Await.until("executed", Sandbox.SOON, () -> box.host.commandLine(pid).equals(List.of("sleep", "60")));
+        assertEquals(Map.of(), box.host.environment(pid).orElseThrow());
+        assertTrue(box.host.environmentVariable(pid, "TSM_RUN").isEmpty());
     }
 
     @Test
