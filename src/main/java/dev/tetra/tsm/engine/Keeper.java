@@ -218,18 +218,20 @@ public final class Keeper {
 
     /**
      * Has new runs take the place of the present ones, one process after another. Where tsm listens for a process the new
-     * run is ready before the old one is stopped; else it is stopped first, while the others are still up. When one does
-     * not get ready, the rest is left as it is.
+     * run is ready before the old one is stopped; else it is stopped first, while the others are still up, and the next is
+     * not touched before it listens again, where it or another instance of it did so before. When one does not get ready,
+     * the rest is left as it is.
      *
      * @param parallel how many at the same time
      * @param within how long a process of several may take to open its port
      */
     public List<Result> reload(List<ManagedProcess> processes, Caller caller, int parallel, Duration within) {
         List<Result> results = new ArrayList<>();
+        Set<String> serving = processes.size() > 1 ? serving(processes) : Set.of();
         for (int from = 0; from < processes.size(); from += parallel) {
             List<ManagedProcess> some = processes.subList(from, Math.min(processes.size(), from + parallel));
             List<Result> done = reload(some, caller).stream()
-                    .map(r -> processes.size() > 1 ? serving(r, within) : r)
+                    .map(r -> serving.contains(shared(r.process())) ? servingAgain(r, within) : r)
                     .toList();
             results.addAll(done);
             if (done.stream().anyMatch(r -> r.failure() != null)) {
@@ -260,18 +262,31 @@ public final class Keeper {
         }));
     }
 
-    /** The next is not touched before this one serves again. */
-    private Result serving(Result result, Duration within) {
-        boolean own = result.process().instances().listen() == null
-                && !result.process().spec().supervision().health().gated();
-        if (result.failure() == null && own) {
-            try {
-                outcomes.awaitReady(result.process(), within);
-            } catch (TsmException e) {
-                return new Result(result.process(), result.changed(), e, result.notes());
-            }
+    /** The name that instances share, or that of a process alone. */
+    private static String shared(ManagedProcess process) {
+        String group = process.instances().group();
+        return group == null ? process.name() : group;
+    }
+
+    /** The names of those that open their port themselves, as one of each does now: a worker may have a port it never opens. */
+    private Set<String> serving(List<ManagedProcess> processes) {
+        List<ManagedProcess> own = processes.stream()
+                .filter(p -> p.instances().listen() == null
+                        && !p.spec().supervision().health().gated())
+                .toList();
+        return outcomes.listening(own).stream().map(Keeper::shared).collect(Collectors.toSet());
+    }
+
+    private Result servingAgain(Result result, Duration within) {
+        if (result.failure() != null) {
+            return result;
         }
-        return result;
+        try {
+            outcomes.awaitReady(result.process(), within);
+            return result;
+        } catch (TsmException e) {
+            return new Result(result.process(), result.changed(), e, result.notes());
+        }
     }
 
     /** Runs processes at rest again; those that run are left alone. */

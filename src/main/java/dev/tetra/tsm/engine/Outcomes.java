@@ -203,7 +203,7 @@ final class Outcomes {
                 throw notStarted(new Outcome.NotStarted(
                         now, now.run() == null ? null : now.run().exit(), ""));
             }
-            if (listens(now, port)) {
+            if (!listening(List.of(now)).isEmpty()) {
                 return;
             }
             if (System.nanoTime() - deadline > 0) {
@@ -216,12 +216,19 @@ final class Outcomes {
         }
     }
 
-    private boolean listens(ManagedProcess process, int port) {
+    /** Those that have opened their port by now. */
+    List<ManagedProcess> listening(List<ManagedProcess> processes) {
+        ProcessTree tree = ProcessTree.now(host);
+        return processes.stream().filter(process -> listens(process, tree)).toList();
+    }
+
+    private boolean listens(ManagedProcess process, ProcessTree tree) {
+        Integer port = process.port();
         Run run = process.run();
-        if (run == null || run.identity() == null) {
+        if (port == null || run == null || run.identity() == null) {
             return false;
         }
-        List<Long> pids = ProcessTree.now(host).members(new ProcessTree.Scope(run.identity(), "")).stream()
+        List<Long> pids = tree.members(new ProcessTree.Scope(run.identity(), "")).stream()
                 .map(member -> member.info().pid())
                 .toList();
         return host.listeners(pids).values().stream()

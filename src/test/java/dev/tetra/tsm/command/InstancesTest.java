@@ -227,4 +227,24 @@ class InstancesTest {
         bad(2, "reload", "one", "--parallel", "0");
         bad(3, "reload", "nobody");
     }
+
+    @Test
+    void instances_that_open_no_port_are_not_waited_for_by_a_roll() throws IOException {
+        good("start", "--name", "work", "-i", "2", "--port", "" + freePort(), "sh", "-c", LONG);
+        Long second = desk.process("work-1").pid();
+        good("reload", "work", "--timeout", "1s");
+        assertNotEquals(second, desk.process("work-1").pid());
+    }
+
+    @Test
+    void a_roll_ends_at_the_first_that_does_not_open_its_port_again() throws IOException {
+        String script =
+                "test -e " + place + "/broken && " + LONG + "; exec python3 -m http.server --bind 127.0.0.1 $PORT";
+        good("start", "--name", "web", "-i", "2", "--port", "" + freePort(), "--wait", "sh", "-c", script);
+        Long second = desk.process("web-1").pid();
+        Files.createFile(place.resolve("broken"));
+        Desk.Told told = bad(5, "reload", "web", "--timeout", "1s");
+        assertTrue(told.err().contains("web-0 (ID 0) runs, but did not open port"), told.err());
+        assertEquals(second, desk.process("web-1").pid());
+    }
 }
