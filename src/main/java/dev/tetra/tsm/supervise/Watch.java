@@ -19,12 +19,15 @@ import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Has a process run again when its files change, once they have been quiet for a while. Notices when the process itself
  * is what changes them.
  */
 final class Watch implements Attendant {
+    private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
     private static final long QUIET = Duration.ofMillis(300).toNanos();
     /** Changes that do not end count after this. */
     private static final long RESTLESS = Duration.ofSeconds(5).toNanos();
@@ -122,6 +125,11 @@ final class Watch implements Attendant {
             leave();
             unwatched(present, refused(e));
             return;
+        } catch (RuntimeException e) {
+            LOG.error("{} cannot be watched", present.process.label(), e);
+            leave();
+            unwatched(present, "its files cannot be looked at: " + e.getMessage());
+            return;
         }
         long now = System.nanoTime();
         if (!changed.isEmpty() && (now - lastChange >= QUIET || now - firstChange >= RESTLESS)) {
@@ -191,7 +199,7 @@ final class Watch implements Attendant {
         String what = named(present.process);
         changed.clear();
         restarts.removeIf(at -> now - at > LOOP_TIME);
-        if (restarts.size() >= LOOP) {
+        if (restarts.size() >= LOOP && present.process.status() != Status.STOPPING) {
             restarts.clear();
             unwatched(
                     present,
@@ -199,7 +207,10 @@ final class Watch implements Attendant {
                             + " once more: if it writes that itself, give --ignore");
             return;
         }
-        restarts.add(now);
+        if (present.process.status() != Status.STOPPING) {
+            // What is being stopped runs again as it is, however often its files change until then.
+            restarts.add(now);
+        }
         teller.tell(present.process.life().generation(), new Happening.RestartNeeded(RunCause.WATCH, what));
     }
 

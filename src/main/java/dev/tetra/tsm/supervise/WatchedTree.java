@@ -4,6 +4,7 @@ import dev.tetra.tsm.spec.IgnoreRules;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -11,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,12 +20,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One path that is watched: a file, or a folder with all below it but what is ignored. Ignored folders are not even looked
  * into, so they cost none of the system's watches. Used by one thread.
  */
 final class WatchedTree {
+    private static final Logger LOG = LoggerFactory.getLogger(WatchedTree.class);
+
     /** Of version control, dependencies, caches and editors: nobody edits a program there. */
     private static final Set<String> FOLDERS = Set.of(
             ".git",
@@ -193,11 +199,14 @@ final class WatchedTree {
         }
         Level level = folders.get(path.getParent());
         if (change == FolderEvents.Change.DELETED) {
-            boolean folder = folders.containsKey(path);
-            if (folder) {
+            boolean watched = folders.containsKey(path);
+            if (watched) {
                 drop(path);
             }
-            return level == null || ignored(path, folder, level) ? Optional.empty() : Optional.of(path);
+            // What was not watched may have been a file or an ignored folder: nobody can tell any more.
+            return level == null || ignored(path, true, level) || (!watched && ignored(path, false, level))
+                    ? Optional.empty()
+                    : Optional.of(path);
         }
         boolean folder = Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
         if (level == null || ignored(path, folder, level)) {
@@ -228,26 +237,35 @@ final class WatchedTree {
             Place place = todo.pop();
             try {
                 events.watch(place.folder(), listener);
-                Level level = level(place.folder(), place.above());
-                folders.put(place.folder(), level);
-                try (DirectoryStream<Path> entries = Files.newDirectoryStream(place.folder())) {
-                    for (Path entry : entries) {
-                        boolean folder = Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS);
-                        if (ignored(entry, folder, level)) {
-                            continue;
-                        }
-                        if (folder) {
-                            todo.push(new Place(entry, level));
-                        } else if (first != null && first[0] == null) {
-                            first[0] = entry;
-                        }
-                    }
-                }
             } catch (NoSuchFileException | AccessDeniedException | NotDirectoryException e) {
                 // Gone meanwhile, or not for us: what is not seen cannot be watched.
-                folders.remove(place.folder());
+                continue;
+            }
+            Level level = level(place.folder(), place.above());
+            folders.put(place.folder(), level);
+            for (Path entry : entries(place.folder())) {
+                boolean folder = Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS);
+                if (ignored(entry, folder, level)) {
+                    continue;
+                }
+                if (folder) {
+                    todo.push(new Place(entry, level));
+                } else if (first != null && first[0] == null) {
+                    first[0] = entry;
+                }
             }
         }
+    }
+
+    /** What is in a folder, as far as that can be read: some, as of /proc or of a network, tell only a part or nothing. */
+    private static List<Path> entries(Path folder) {
+        List<Path> entries = new ArrayList<>();
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(folder)) {
+            all.forEach(entries::add);
+        } catch (IOException | DirectoryIteratorException e) {
+            LOG.debug("{} cannot be read: {}", folder, e.getMessage());
+        }
+        return entries;
     }
 
     private static Level level(Path folder, @Nullable Level above) {

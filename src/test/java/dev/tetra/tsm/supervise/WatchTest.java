@@ -314,4 +314,60 @@ class WatchTest {
         Files.createFile(elsewhere.resolve("new"));
         restartedBy(process, link.resolve("new") + " changed");
     }
+
+    private void remove(String path) throws IOException {
+        try (var all = Files.walk(work.resolve(path))) {
+            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(each);
+            }
+        }
+    }
+
+    @Test
+    void a_folder_that_is_ignored_restarts_nothing_when_it_is_removed_either() throws IOException {
+        Files.writeString(work.resolve(".gitignore"), "gen/\n");
+        for (String folder : List.of("node_modules", "target", "gen", "data", "src")) {
+            write(folder + "/m/index.js");
+        }
+        ManagedProcess process = watching("data/");
+        for (String folder : List.of("node_modules", "target", "gen", "data")) {
+            remove(folder);
+        }
+        write("last.py");
+        restartedBy(process, "last.py changed");
+        remove("src/m");
+        restartedBy(process, "last.py changed", "src/m/index.js was removed, and 1 others");
+    }
+
+    @Test
+    void a_folder_that_cannot_be_read_to_its_end_leaves_the_rest_watched() throws IOException {
+        // Parts of /proc/1 are not for everybody, and tell that only while they are read.
+        ManagedProcess process = watching(Rig.QUICK, List.of(work, Path.of("/proc/1")), List.of(), "exec sleep 100");
+        write("app.py");
+        restartedBy(process, "app.py changed");
+    }
+
+    @Test
+    void changes_while_it_is_being_stopped_are_no_loop() throws IOException {
+        ManagedProcess process = watching(
+                Rig.QUICK,
+                List.of(work),
+                List.of("stop"),
+                "trap 'until test -e " + work
+                        + "/stop; do sleep 0.05; done; exit 0' TERM; while :; do sleep 0.05; done");
+        write("a.py");
+        Await.until("it is being stopped", Rig.SOON, () -> rig.now(process).status() == Status.STOPPING);
+        for (int i = 0; i < 7; i++) {
+            String next = "b" + i;
+            long begun = System.nanoTime();
+            write(next);
+            // Longer than the time that must be quiet: each of them counts by itself.
+            Await.until("it is quiet", Rig.SOON, () -> System.nanoTime() - begun > 400_000_000L);
+        }
+        write("stop");
+        Await.until("it runs again", Rig.SOON, () -> online(process));
+        assertNull(rig.now(process).life().triggers().unwatched());
+        write("last.py");
+        Await.until("another", Rig.SOON, () -> restarts(process).getLast().equals("watch: last.py changed"));
+    }
 }
