@@ -41,13 +41,13 @@ final class HealthOptions {
         Probe first = startup.probe();
         Probe second = ready.probe();
         Probe third = live.probe();
-        if (startTimeout != null && first == null && second == null) {
-            throw new TsmException.Usage(
-                    "--start-timeout: there is no startup or readiness probe that it could wait for",
-                    "give one, such as --ready-http /healthz");
-        }
         Duration limit =
                 startTimeout == null ? HealthPolicy.START_TIMEOUT : Durations.parse(startTimeout, "--start-timeout");
+        if (startTimeout != null && first == null && second == null) {
+            throw new TsmException.Usage(
+                    "--start-timeout has no startup or readiness probe that it could wait for",
+                    "give one, such as --ready-http /healthz");
+        }
         return new HealthPolicy(first, second, third, limit, shutdownMessage);
     }
 }

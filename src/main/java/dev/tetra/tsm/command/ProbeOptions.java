@@ -51,6 +51,10 @@ record ProbeOptions(
      */
     @Nullable
     Probe probe() {
+        // What is wrong by itself is said before what does not fit together.
+        Duration every = duration(interval, "interval", Probe.INTERVAL);
+        Duration within = duration(timeout, "timeout", Probe.TIMEOUT);
+        Duration after = duration(delay, "delay", Duration.ZERO);
         Map<String, Supplier<Check>> kinds = new LinkedHashMap<>();
         if (http != null) {
             kinds.put(option("http"), () -> Check.http(http, option("http")));
@@ -79,11 +83,11 @@ record ProbeOptions(
         return new Probe(
                 purpose,
                 kinds.values().iterator().next().get(),
-                duration(interval, "interval", Probe.INTERVAL),
-                duration(timeout, "timeout", Probe.TIMEOUT),
+                every,
+                within,
                 success == null ? 1 : success,
                 failure == null ? Probe.FAILURE : failure,
-                duration(delay, "delay", Duration.ZERO));
+                after);
     }
 
     private void refuseNumbers() {
@@ -96,7 +100,7 @@ record ProbeOptions(
         numbers.forEach((name, value) -> {
             if (value != null) {
                 throw new TsmException.Usage(
-                        option(name) + ": there is no probe it could be about",
+                        option(name) + " has no probe that it could be about",
                         "give " + option("http") + ", " + option("tcp") + ", " + option("exec") + ", " + option("log")
                                 + " or " + option("notify") + " too");
             }

@@ -11,6 +11,7 @@ import dev.tetra.tsm.spec.Nearest;
 import dev.tetra.tsm.spec.Secrets;
 import dev.tetra.tsm.spec.ServiceFile;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +51,7 @@ public final class ServiceRules {
      */
     Map<String, String> check(String name, String file, List<ServiceFile.Assignment> assignments) {
         Map<String, String> fields = new TreeMap<>();
+        Map<String, Integer> lines = new HashMap<>();
         for (ServiceFile.Assignment assignment : assignments) {
             try {
                 check(name, assignment.name(), assignment.value());
@@ -58,12 +60,15 @@ public final class ServiceRules {
             }
             if (!assignment.value().isEmpty() && !assignment.name().equals(ServiceFile.NAME)) {
                 fields.put(assignment.name(), assignment.value());
+                lines.put(assignment.name(), assignment.line());
             }
         }
-        try {
-            checkWhole(name, fields);
-        } catch (TsmException e) {
-            throw new TsmException.Failed(file + ": " + e.getMessage(), e.hint());
+        Wrong wrong = wrong(name, fields);
+        if (wrong != null) {
+            TsmException.Usage told = wrong.told();
+            throw wrong.field() == null
+                    ? new TsmException.Failed(file + ": " + told.getMessage(), told.hint())
+                    : ServiceFile.wrong(file, lines.getOrDefault(wrong.field(), 1), told.getMessage(), told.hint());
         }
         return fields;
     }
@@ -75,16 +80,58 @@ public final class ServiceRules {
      */
     void check(String name, Map<String, String> fields) {
         fields.forEach((field, value) -> check(name, field, value));
-        checkWhole(name, fields);
+        Wrong wrong = wrong(name, fields);
+        if (wrong != null) {
+            throw wrong.told();
+        }
     }
 
-    private void checkWhole(String name, Map<String, String> fields) {
+    /**
+     * What is wrong with fields.
+     *
+     * @param field whose value is wrong by itself; null when it is not one alone
+     */
+    private record Wrong(@Nullable String field, TsmException.Usage told) {}
+
+    /** What is wrong with fields that are there and have the right form each; null for nothing. */
+    private @Nullable Wrong wrong(String name, Map<String, String> fields) {
         if (!fields.containsKey(ServiceFile.COMMAND)) {
-            throw new TsmException.Usage(
-                    ServiceFile.COMMAND + " is missing",
-                    "say what to run: " + ServiceFile.COMMAND + "=\"python3 app.py\"");
+            return new Wrong(
+                    null,
+                    new TsmException.Usage(
+                            ServiceFile.COMMAND + " is missing",
+                            "say what to run: " + ServiceFile.COMMAND + "=\"python3 app.py\""));
         }
-        request(name, fields, Map.of());
+        try {
+            request(name, fields, Map.of());
+            return null;
+        } catch (TsmException e) {
+            return culprit(fields, e);
+        }
+    }
+
+    /** Of all that is asked together: many an option is right only beside another. So one is blamed that is wrong alone. */
+    private Wrong culprit(Map<String, String> fields, TsmException whole) {
+        String message = whole.getMessage();
+        for (ServiceOptions.Field option : options.fields()) {
+            String value = fields.get(option.name());
+            if (value != null && message.equals(failure(option.name(), value))) {
+                String said = message.startsWith(option.option() + ":")
+                        ? message.substring(option.option().length())
+                        : ": " + message;
+                return new Wrong(option.name(), new TsmException.Usage(option.name() + said, whole.hint()));
+            }
+        }
+        return new Wrong(null, new TsmException.Usage(message, whole.hint()));
+    }
+
+    private @Nullable String failure(String field, String value) {
+        try {
+            options.request(ANY, Map.of(field, value), StartOrigin.command(Map.of()), keeper);
+            return null;
+        } catch (TsmException e) {
+            return e.getMessage();
+        }
     }
 
     private void check(String service, String field, String value) {
@@ -115,32 +162,10 @@ public final class ServiceRules {
                 }
             }
             case ServiceFile.DESCRIPTION -> {}
-            default -> option(field, value);
-        }
-    }
-
-    private void option(String field, String value) {
-        try {
-            options.request(ANY, Map.of(field, value), StartOrigin.command(Map.of()), keeper);
-        } catch (TsmException e) {
-            String option = option(field);
-            if (e.getMessage().startsWith(option + " ")) {
-                // What it needs beside it is asked of all fields together.
-                return;
+            default -> {
+                // An option's: checked with all others.
             }
-            String message = e.getMessage().startsWith(option + ":")
-                    ? field + e.getMessage().substring(option.length())
-                    : field + ": " + e.getMessage();
-            throw new TsmException.Usage(message, e.hint());
         }
-    }
-
-    private String option(String field) {
-        return options.fields().stream()
-                .filter(f -> f.name().equals(field))
-                .map(ServiceOptions.Field::option)
-                .findFirst()
-                .orElse(field);
     }
 
     private record Sort(

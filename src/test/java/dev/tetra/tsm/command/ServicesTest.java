@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -301,5 +302,62 @@ class ServicesTest {
         bad(1, "service", "import", "nowhere.tsm");
         bad(2, "list", "available", "--sort", "name");
         bad(3, "save", "nap", "nowhere");
+    }
+
+    @Test
+    void what_is_right_only_beside_another_option_can_be_defined_and_saved() throws IOException {
+        String[] options = {
+            "--startup-exec",
+            "true",
+            "--startup-interval",
+            "2s",
+            "--startup-failure",
+            "4",
+            "--ready-exec",
+            "true",
+            "--ready-timeout",
+            "3s",
+            "--ready-success",
+            "2",
+            "--live-exec",
+            "true",
+            "--live-delay",
+            "3s",
+            "--start-timeout",
+            "9s",
+            "--backoff",
+            "2m",
+            "--backoff-max",
+            "5m",
+            "--watch",
+            "--ignore",
+            "*.tmp"
+        };
+        good(words("service", "add", "one", options, "sleep", "1000"));
+        String shown = good("service", "show", "one").out();
+        for (String line : List.of(
+                "SERVICE_STARTUP_INTERVAL: 2s",
+                "SERVICE_STARTUP_FAILURE: 4",
+                "SERVICE_READY_TIMEOUT: 3s",
+                "SERVICE_READY_SUCCESS: 2",
+                "SERVICE_LIVE_DELAY: 3s",
+                "SERVICE_START_TIMEOUT: 9s",
+                "SERVICE_BACKOFF: 2m",
+                "SERVICE_BACKOFF_MAX: 5m")) {
+            assertTrue(shown.replaceAll(" +", " ").contains(line), shown);
+        }
+        good(words("start", "--name", "two", options, "sleep", "1000"));
+        good("save", "two", "two");
+        assertTrue(good("service", "show", "two").out().contains("SERVICE_LIVE_DELAY:"));
+        assertTrue(bad(2, words("service", "add", "three", new String[] {"--ready-interval", "2s"}, "sleep", "1000"))
+                .err()
+                .contains("no probe"));
+    }
+
+    private static String[] words(String verb, String more, String name, String[] options, String... command) {
+        List<String> words = new ArrayList<>(List.of(verb, more, name));
+        words.addAll(List.of(options));
+        words.addAll(List.of(command));
+        return words.toArray(String[]::new);
     }
 }
