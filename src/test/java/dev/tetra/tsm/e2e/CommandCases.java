@@ -326,7 +326,9 @@ final class CommandCases implements AutoCloseable {
             write("deaf.py", """
                     import os, socket, time
                     s = socket.socket(socket.AF_UNIX)
-                    s.bind(os.environ["TSM_SOCKET"] + ".app"); s.listen(64)
+                    path = os.environ["TSM_SOCKET"] + ".app"
+                    s.bind(path + ".new"); s.listen(64)
+                    os.rename(path + ".new", path)
                     time.sleep(600)
                     """);
             write("deaf.sh", "exec python3 deaf.py\n");
