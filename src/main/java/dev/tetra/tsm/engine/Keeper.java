@@ -11,6 +11,7 @@ import dev.tetra.tsm.model.Run;
 import dev.tetra.tsm.model.Status;
 import dev.tetra.tsm.model.StopPolicy;
 import dev.tetra.tsm.model.TsmException;
+import dev.tetra.tsm.model.Wanted;
 import dev.tetra.tsm.os.Host;
 import dev.tetra.tsm.os.Signals;
 import dev.tetra.tsm.spec.Needs;
@@ -248,18 +249,25 @@ public final class Keeper {
     private List<Result> reload(List<ManagedProcess> some, Caller caller) {
         Map<Long, List<String>> notes = new HashMap<>();
         return withNotes(notes, each(some, p -> {
-            logs.requireWritable(p.name());
-            Wish.@Nullable Change change = change(p, caller, false, notes);
-            refuseForeign(p, change);
-            if (p.instances().listen() == null && p.instances().count() < 2) {
-                notes.merge(
-                        p.key(),
-                        List.of("restarted, as it is the only one and tsm does not listen for it: see --listen"),
-                        (some_, more) ->
-                                Stream.concat(some_.stream(), more.stream()).toList());
-            }
-            return supervisor.ask(p, new Wish.Reload(caller.user(), change));
-        }));
+                    logs.requireWritable(p.name());
+                    Wish.@Nullable Change change = change(p, caller, false, notes);
+                    refuseForeign(p, change);
+                    if (p.instances().listen() == null && p.instances().count() < 2) {
+                        notes.merge(
+                                p.key(),
+                                List.of(
+                                        "restarted, as it is the only one and tsm does not listen for it: see --listen"),
+                                (some_, more) -> Stream.concat(some_.stream(), more.stream())
+                                        .toList());
+                    }
+                    return supervisor.ask(
+                            p, new Wish.Reload(caller.user(), p.life().wanted() == Wanted.RUN, change));
+                }))
+                .stream()
+                .map(r -> r.failure() == null && !r.changed()
+                        ? new Result(r.process(), false, null, List.of("left at rest, as it was stopped meanwhile"))
+                        : r)
+                .toList();
     }
 
     /** The name that instances share, or that of a process alone. */

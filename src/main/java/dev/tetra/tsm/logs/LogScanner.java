@@ -25,6 +25,17 @@ public final class LogScanner {
         return source.log().look(Instant.now()).end();
     }
 
+    /**
+     * What was written to a log since a time, and what comes to it.
+     *
+     * @param most how many bytes of what is there at most, the last ones
+     */
+    public static LogScanner since(LogSource source, Instant time, long most) throws IOException {
+        long end = end(source);
+        return new LogScanner(
+                source, Math.min(end, Math.max(source.log().times().since(time), end - most)));
+    }
+
     /** Gives on the lines that have come since the last look; of an unfinished one what there is when nothing else came. */
     public void scan(LogSink sink) throws IOException {
         LogReader reader = LogReader.open(log);

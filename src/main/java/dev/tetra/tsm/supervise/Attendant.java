@@ -51,6 +51,15 @@ public interface Attendant extends AutoCloseable {
         return false;
     }
 
+    /**
+     * The same of the run whose place the present one has taken.
+     *
+     * @return whether that was done, in place of the stop signal
+     */
+    default boolean askReplacedToStop() {
+        return false;
+    }
+
     /** Ends it; the process may go on. */
     @Override
     void close();

@@ -51,6 +51,9 @@ final class Execution {
         /** Whether the program was asked to stop in a way of its own, in place of the signal. */
         boolean askToStop();
 
+        /** The same of the run that went on until another one was ready. */
+        boolean askReplacedToStop();
+
         /** The run that goes on until that one is ready; null for none. */
         @Nullable
         Run standby();
@@ -229,6 +232,10 @@ final class Execution {
     /** The new run has taken over: the one before it is ended, in the background. */
     void retire() {
         standby.forgetFile();
+        RunTree old = standby.tree();
+        if (old != null && old.leaderAlive() && owner.askReplacedToStop()) {
+            old.askOthersLater(owner.process().spec().stop().signal());
+        }
         joinStandby();
         sweep();
         pass(Checkpoints.Point.AFTER_RETIRE);
@@ -671,7 +678,7 @@ final class Execution {
             swept(left);
             return;
         }
-        left.ask(owner.process().spec().stop().signal());
+        left.askOthers(owner.process().spec().stop().signal());
         sweepLooks.begin();
         timers.set(Timers.Due.CLEAR, Looks.FIRST);
     }
@@ -696,8 +703,7 @@ final class Execution {
             }
             return;
         }
-        if (!left.asked()) {
-            left.ask(owner.process().spec().stop().signal());
+        if (left.askOthers(owner.process().spec().stop().signal())) {
             sweepLooks.begin();
         }
         Duration spent = sweepLooks.spent();

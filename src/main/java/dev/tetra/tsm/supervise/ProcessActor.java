@@ -12,6 +12,7 @@ import dev.tetra.tsm.model.RunCause;
 import dev.tetra.tsm.model.Status;
 import dev.tetra.tsm.model.SupervisionPolicy;
 import dev.tetra.tsm.model.TsmException;
+import dev.tetra.tsm.model.Wanted;
 import dev.tetra.tsm.os.ProcessTree;
 import dev.tetra.tsm.store.Tx;
 import java.io.IOException;
@@ -418,6 +419,10 @@ final class ProcessActor implements Gates.Tracked {
                 : process.port() != null
                         && change.port() == null
                         && change.spec().supervision().instances().listen() != null;
+        if (reload.running() && life.wanted() != Wanted.RUN) {
+            reply.complete(new Outcome.Done(process, false));
+            return;
+        }
         if (standby != null && change == null) {
             // Somebody else asked for it, and it is under way.
             waiters.add(new Waiter(Waiter.Goal.RUNNING, life.generation(), true, reply));
@@ -819,6 +824,15 @@ final class ProcessActor implements Gates.Tracked {
             boolean asked = false;
             for (Attendant attendant : attendants) {
                 asked |= attendant.askToStop();
+            }
+            return asked;
+        }
+
+        @Override
+        public boolean askReplacedToStop() {
+            boolean asked = false;
+            for (Attendant attendant : attendants) {
+                asked |= attendant.askReplacedToStop();
             }
             return asked;
         }

@@ -105,10 +105,24 @@ final class RunTree {
 
     /** Sends a signal to the group, followed by CONT so that a suspended process can react. */
     void ask(String name) {
-        signal = Signals.number(name);
         if (before != null) {
             before.ask(name);
         }
+        askOwn(name);
+    }
+
+    /** The same to those that were not asked to stop yet; whether there were any. */
+    boolean askOthers(String name) {
+        boolean others = before != null && before.askOthers(name);
+        if (asked()) {
+            return others;
+        }
+        askOwn(name);
+        return true;
+    }
+
+    private void askOwn(String name) {
+        signal = Signals.number(name);
         List<ProcessTree.Member> members = own();
         if (leaderAlive()) {
             quietly(() -> host.signalGroup(leader, signal));

@@ -28,9 +28,10 @@ public sealed interface Wish {
     /**
      * To be run anew, and where tsm listens for it, before what runs is stopped; otherwise as {@link Restart}.
      *
+     * @param running only if it is wanted to run still: what is stopped while others are reloaded stays so
      * @param change what to run from now on, if that changes
      */
-    record Reload(String by, @Nullable Change change) implements Wish {}
+    record Reload(String by, boolean running, @Nullable Change change) implements Wish {}
 
     /**
      * To be stopped.

@@ -297,7 +297,7 @@ class AroundRunTest {
     }
 
     private CompletableFuture<Outcome> reload(ManagedProcess process) {
-        CompletableFuture<Outcome> reload = rig.ask(process, new Wish.Reload("me", null));
+        CompletableFuture<Outcome> reload = rig.ask(process, new Wish.Reload("me", false, null));
         Await.until("the command before the new run is at work", Rig.SOON, () -> rig.exists("begun"));
         assertEquals(Status.STARTING, rig.now(process).status());
         assertNull(rig.run(process).identity());
@@ -318,7 +318,7 @@ class AroundRunTest {
         assertTrue(rig.host.alive(old));
         assertTrue(rig.runs(process).stream().allMatch(run -> old.equals(run.identity()) || run.exit() != null));
         Files.delete(rig.home.resolve("bad"));
-        assertInstanceOf(Outcome.Done.class, Rig.get(rig.ask(process, new Wish.Reload("me", null))));
+        assertInstanceOf(Outcome.Done.class, Rig.get(rig.ask(process, new Wish.Reload("me", false, null))));
         Await.until("the old one is ended", Rig.SOON, () -> !rig.host.alive(old));
         assertFalse(rig.exists("after"));
     }

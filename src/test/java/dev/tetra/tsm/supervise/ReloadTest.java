@@ -3,15 +3,20 @@ package dev.tetra.tsm.supervise;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tetra.tsm.logs.LogScanner;
+import dev.tetra.tsm.logs.LogSource;
+import dev.tetra.tsm.logs.LogStream;
 import dev.tetra.tsm.model.Check;
 import dev.tetra.tsm.model.Exit;
 import dev.tetra.tsm.model.HealthPolicy;
 import dev.tetra.tsm.model.Identity;
 import dev.tetra.tsm.model.InstancePolicy;
+import dev.tetra.tsm.model.Kind;
 import dev.tetra.tsm.model.Lifecycle;
 import dev.tetra.tsm.model.LimitPolicy;
 import dev.tetra.tsm.model.ManagedProcess;
@@ -35,6 +40,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -85,19 +91,11 @@ class ReloadTest {
             server.serve_forever()
             """;
 
-    /** A server that is ready when that probe says so, within 3 s. */
+    /** A server that is ready when that probe says so, within two seconds. */
     private ManagedProcess probed(Check check) throws IOException {
         ProcessSpec spec =
                 Specs.with(Rig.QUICK, new StopPolicy("TERM", Duration.ofSeconds(5)), "/usr/bin/python3", "-c", SERVER);
-        Probe ready = new Probe(
-                ProbePurpose.READY, check, Duration.ofMillis(100), Duration.ofSeconds(1), 1, 3, Duration.ZERO);
-        SupervisionPolicy policy = new SupervisionPolicy(
-                new HealthPolicy(null, ready, null, Duration.ofSeconds(3), false),
-                OrderPolicy.NONE,
-                new InstancePolicy(0, null, "127.0.0.1"),
-                TriggerPolicy.NONE,
-                LimitPolicy.NONE);
-        return rig.add("web", spec.with(policy), Lifecycle.NEW, rig.supervisor.newToken(), freePort());
+        return rig.add("web", spec.with(readyBy(check, false)), Lifecycle.NEW, rig.supervisor.newToken(), freePort());
     }
 
     private void conduct(String how) throws IOException {
@@ -105,7 +103,7 @@ class ReloadTest {
     }
 
     private CompletableFuture<Outcome> reload(ManagedProcess process) {
-        return rig.ask(process, new Wish.Reload("me", null));
+        return rig.ask(process, new Wish.Reload("me", false, null));
     }
 
     private static int port(ManagedProcess process) {
@@ -292,5 +290,115 @@ class ReloadTest {
         Await.until("its end is known", Rig.SOON, () -> runOf(old, web).exit() != null);
         assertEquals(Status.ONLINE, rig.now(web).status());
         assertEquals(2, rig.runs(web).size());
+    }
+
+    private static final Duration TWO_SECONDS = Duration.ofSeconds(2);
+
+    private static SupervisionPolicy readyBy(Check check, boolean message) {
+        Probe ready = new Probe(
+                ProbePurpose.READY, check, Duration.ofMillis(100), Duration.ofSeconds(1), 1, 3, Duration.ZERO);
+        return new SupervisionPolicy(
+                new HealthPolicy(null, ready, null, TWO_SECONDS, message),
+                OrderPolicy.NONE,
+                new InstancePolicy(0, null, "127.0.0.1"),
+                TriggerPolicy.NONE,
+                LimitPolicy.NONE);
+    }
+
+    /** A shell that is ready once it writes "listening", within two seconds; the times of its lines are known. */
+    private ManagedProcess logged(String script) throws IOException {
+        StopPolicy stop = new StopPolicy("TERM", Duration.ofSeconds(5));
+        ProcessSpec spec = Specs.with(Rig.QUICK, stop, "/bin/sh", "-c", script);
+        ManagedProcess web = rig.started(rig.add(
+                "web",
+                spec.with(readyBy(new Check.Log("listening"), false)),
+                Lifecycle.NEW,
+                rig.supervisor.newToken(),
+                freePort()));
+        for (LogSource source : rig.logs.sources("web", List.of(LogStream.OUT, LogStream.ERR))) {
+            LogScanner.end(source);
+        }
+        return web;
+    }
+
+    private Duration age(ManagedProcess process) {
+        Instant started = rig.run(process).startedAt();
+        return started == null ? Duration.ZERO : Duration.between(started, Instant.now());
+    }
+
+    /** Both write to the same files: only what the old one does not write any more says that the new one is ready. */
+    @Test
+    void a_new_run_is_not_made_ready_by_the_lines_that_the_old_one_writes() throws IOException {
+        ManagedProcess web =
+                logged("test -e $TSM_DIR/quiet && exec sleep 1000; while :; do echo listening; sleep 0.05; done");
+        Identity old = rig.leader(web);
+        Await.until(
+                "it writes after its start timeout",
+                Rig.SOON,
+                () -> age(web).compareTo(TWO_SECONDS.plusMillis(500)) > 0);
+        Files.createFile(rig.home.resolve("quiet"));
+        Outcome.Kept kept = assertInstanceOf(Outcome.Kept.class, Rig.get(reload(web)));
+        assertTrue(kept.why().contains("the run that goes on writes such lines too"), kept.why());
+        assertEquals(old.pid(), kept.process().pid());
+    }
+
+    @Test
+    void a_new_run_is_ready_by_the_line_that_the_old_one_wrote_when_it_got_ready_itself() throws IOException {
+        ManagedProcess web = logged("echo listening; exec sleep 1000");
+        Identity old = rig.leader(web);
+        Await.until("it has lived for its start timeout", Rig.SOON, () -> age(web).compareTo(TWO_SECONDS) > 0);
+        assertInstanceOf(Outcome.Done.class, Rig.get(reload(web)));
+        assertNotEquals(old, rig.leader(web));
+    }
+
+    @Test
+    void what_is_reloaded_only_if_it_runs_still_stays_stopped() throws IOException {
+        ManagedProcess web = rig.started(listening("exec sleep 1000"));
+        rig.stop(web);
+        Outcome.Done done =
+                assertInstanceOf(Outcome.Done.class, Rig.get(rig.ask(web, new Wish.Reload("me", true, null))));
+        assertFalse(done.changed());
+        assertEquals(Status.STOPPED, rig.now(web).status());
+        assertInstanceOf(Outcome.Done.class, Rig.get(rig.ask(web, new Wish.Reload("me", false, null))));
+        rig.await(web, Status.ONLINE);
+    }
+
+    /** A program that says when it is asked to stop, by message or signal. */
+    private static final String ASKED = """
+            const fs = require('fs');
+            const told = how => { fs.appendFileSync(process.env.TSM_DIR + '/asked', how + '\\n'); process.exit(0); };
+            process.on('message', message => { if (message === 'shutdown') told('message ' + process.env.TSM_RUN); });
+            process.on('SIGTERM', () => told('signal ' + process.env.TSM_RUN));
+            setInterval(() => {}, 1000);
+            if (!fs.existsSync(process.env.TSM_DIR + '/never')) process.send('ready');
+            """;
+
+    private ManagedProcess messaged() throws IOException {
+        Files.writeString(rig.home.resolve("app.js"), ASKED);
+        ProcessSpec spec = Specs.with(
+                Rig.QUICK, new StopPolicy("TERM", Duration.ofSeconds(5)), "/usr/bin/node", rig.home + "/app.js");
+        ProcessSpec node = Specs.as(Kind.NODE, spec).with(readyBy(new Check.Notify(), true));
+        return rig.started(rig.add("web", node, Lifecycle.NEW, rig.supervisor.newToken(), freePort()));
+    }
+
+    @Test
+    void the_old_run_is_asked_to_stop_by_the_message_that_its_program_waits_for() throws IOException {
+        ManagedProcess web = messaged();
+        String first = rig.run(web).token();
+        assertInstanceOf(Outcome.Done.class, Rig.get(reload(web)));
+        String second = rig.run(web).token();
+        Await.until("the first was asked", Rig.SOON, () -> rig.text("asked").equals("message " + first));
+        rig.stop(web);
+        assertEquals("message " + first + "\nmessage " + second, rig.text("asked"));
+    }
+
+    @Test
+    void a_run_that_goes_on_after_a_failed_reload_is_still_asked_to_stop_by_the_message() throws IOException {
+        ManagedProcess web = messaged();
+        String first = rig.run(web).token();
+        Files.createFile(rig.home.resolve("never"));
+        assertInstanceOf(Outcome.Kept.class, Rig.get(reload(web)));
+        rig.stop(web);
+        assertTrue(rig.text("asked").lines().toList().contains("message " + first), rig.text("asked"));
     }
 }

@@ -63,6 +63,7 @@ final class Rig {
     final Path home;
     final Host host = Hosts.forThisMachine();
     final Store store;
+    final LogFiles logs;
     final Supervision with;
     final Triggers triggers;
     final Probing probing;
@@ -95,13 +96,14 @@ final class Rig {
             throw new IllegalStateException(e);
         }
         environment = "TSM_DIR=" + home;
+        logs = new LogFiles(home);
         store = Store.open(home, new BuildInfo("0.1.0", "0.1.0+1"), Clock.systemUTC());
         triggers = new Triggers(host, clock, home);
-        probing = new Probing(store, host, new LogFiles(home), home, Clock.systemUTC());
+        probing = new Probing(store, host, logs, home, Clock.systemUTC());
         with = new Supervision(
                 store,
                 meddled(meddler),
-                new LogFiles(home),
+                logs,
                 home,
                 clock,
                 point -> passing.pass(point),

@@ -55,6 +55,28 @@ public final class Specs {
                 supervision);
     }
 
+    /** The same as a program of that kind. */
+    public static ProcessSpec as(Kind kind, ProcessSpec spec) {
+        return new ProcessSpec(
+                spec.namespace(),
+                kind,
+                spec.type(),
+                spec.command(),
+                spec.argv(),
+                spec.executable(),
+                spec.script(),
+                spec.interpreter(),
+                spec.cwd(),
+                spec.service(),
+                spec.envName(),
+                spec.envFile(),
+                spec.umask(),
+                spec.restart(),
+                spec.stop(),
+                spec.logs(),
+                spec.supervision());
+    }
+
     /** The same in a folder, with what has it run, run again, or end. */
     public static ProcessSpec triggered(ProcessSpec spec, String cwd, TriggerPolicy triggers) {
         SupervisionPolicy none = spec.supervision();

@@ -28,6 +28,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Probing implements Attendant.Maker, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Probing.class);
+    /** How much of what a run has written last is looked at, in bytes; some milliseconds' work. */
+    private static final long MOST_OF_BEFORE = 1 << 20;
+
     private static final List<LogStream> STREAMS = List.of(LogStream.OUT, LogStream.ERR);
 
     private final Store store;
@@ -170,8 +174,7 @@ public final class Probing implements Attendant.Maker, AutoCloseable {
                         : look(Page.of(number), process, run, leader, probe);
             }
             case Check.Exec(String command) -> aside(exec(process, run, command, probe));
-            case Check.Log(String expression) ->
-                aside(new LogLook(expression, scanners(process, run, fresh, probe.purpose()), probe.timeout()));
+            case Check.Log(String expression) -> log(process, run, fresh, expression, probe);
             case Check.Notify() -> seen -> {};
         };
     }
@@ -260,6 +263,40 @@ public final class Probing implements Attendant.Maker, AutoCloseable {
                 return ExecLook.run(host, made);
             }
         };
+    }
+
+    private Look log(ManagedProcess process, Run run, boolean fresh, String expression, Probe probe) {
+        LogLook look = new LogLook(expression, scanners(process, run, fresh, probe.purpose()), probe.timeout());
+        boolean both = fresh && process.life().standby() != null && probe.purpose() != ProbePurpose.LIVE;
+        return both && writtenAnyway(process, expression, probe)
+                ? seen -> seen.accept(Look.Result.bad(
+                        "the run that goes on writes such lines too, so they do not tell whether this one is ready"))
+                : aside(look);
+    }
+
+    /**
+     * Whether the run that is to be replaced has written such a line not only when it got ready itself, but later. Both write
+     * to the same files, and the kernel does not tell who wrote what.
+     */
+    private boolean writtenAnyway(ManagedProcess process, String expression, Probe probe) {
+        Long standby = process.life().standby();
+        Instant started = store.call(tx ->
+                        standby == null ? Optional.<Run>empty() : tx.runs().find(standby))
+                .map(Run::startedAt)
+                .orElse(null);
+        if (started == null) {
+            return false;
+        }
+        Instant ready = started.plus(process.spec().supervision().health().startTimeout());
+        try {
+            List<LogScanner> scanners = new ArrayList<>();
+            for (LogSource source : logs.sources(process.name(), STREAMS)) {
+                scanners.add(LogScanner.since(source, ready, MOST_OF_BEFORE));
+            }
+            return new LogLook(expression, scanners, probe.timeout()).now().good();
+        } catch (IOException e) {
+            throw new IllegalStateException("its logs cannot be read: " + e.getMessage(), e);
+        }
     }
 
     /** What a run writes begins where the logs ended before it; a daemon that takes it back is told by the database. */

@@ -38,6 +38,9 @@ final class ProcessProbes implements Attendant {
     private volatile @Nullable Present present;
     private Mail.@Nullable Post post;
     private Mail.@Nullable Channel channel;
+    /** That of the run which goes on until the present one is ready, and is then asked to stop by it. */
+    private @Nullable Replaced replaced;
+
     private boolean shutdownMessage;
     private boolean complained;
     private long lastComplaint;
@@ -50,6 +53,9 @@ final class ProcessProbes implements Attendant {
     private record Present(
             RunProbes probes, String token, @Nullable Identity leader) {}
 
+    /** The channel of an earlier run. */
+    private record Replaced(String token, Mail.Channel channel) {}
+
     ProcessProbes(Probing with, long key, Teller teller) {
         this.with = with;
         this.key = key;
@@ -59,6 +65,12 @@ final class ProcessProbes implements Attendant {
     @Override
     public void equip(ManagedProcess process, Run planned, Equipment equipment) {
         HealthPolicy policy = process.spec().supervision().health();
+        closeReplaced();
+        Present before = present;
+        if (process.life().standby() != null && before != null && channel != null) {
+            replaced = new Replaced(before.token(), channel);
+            channel = null;
+        }
         endRun();
         if (policy.equals(HealthPolicy.NONE)) {
             return;
@@ -74,14 +86,14 @@ final class ProcessProbes implements Attendant {
             }
         }
         if (policy.channel(process.spec().kind())) {
-            giveChannel(equipment);
+            giveChannel(planned.token(), equipment);
         }
     }
 
     /** As a Node program does for its own children (child_process, subprocess.send). */
-    private void giveChannel(Equipment equipment) {
+    private void giveChannel(String token, Equipment equipment) {
         try {
-            NodeMessages messages = new NodeMessages(this::told);
+            NodeMessages messages = new NodeMessages(message -> told(token, message));
             Mail.Channel made = with.mail().channel(messages::take);
             channel = made;
             equipment.variable("NODE_CHANNEL_FD", String.valueOf(equipment.hand(made.theirs())));
@@ -125,6 +137,7 @@ final class ProcessProbes implements Attendant {
             if (before != null) {
                 before.probes().end();
             }
+            takeBack(run);
         }
         if (policy.notified()) {
             try {
@@ -135,6 +148,18 @@ final class ProcessProbes implements Attendant {
         }
         if (process.status() == Status.ONLINE || policy.gated()) {
             now.probes().follow(process);
+        }
+    }
+
+    /** The run that was to be replaced goes on in the end. */
+    private void takeBack(Run run) {
+        Replaced old = replaced;
+        if (old != null && old.token().equals(run.token())) {
+            replaced = null;
+            if (channel != null) {
+                channel.close();
+            }
+            channel = old.channel();
         }
     }
 
@@ -190,9 +215,9 @@ final class ProcessProbes implements Attendant {
         }
     }
 
-    private void told(NotifyMessage message) {
+    private void told(String token, NotifyMessage message) {
         Present now = present;
-        if (now != null) {
+        if (now != null && now.token().equals(token)) {
             now.probes().told(message);
         }
     }
@@ -217,6 +242,18 @@ final class ProcessProbes implements Attendant {
         return shutdownMessage && channel != null && channel.send(SHUTDOWN);
     }
 
+    @Override
+    public boolean askReplacedToStop() {
+        return shutdownMessage && replaced != null && replaced.channel().send(SHUTDOWN);
+    }
+
+    private void closeReplaced() {
+        if (replaced != null) {
+            replaced.channel().close();
+            replaced = null;
+        }
+    }
+
     private void endRun() {
         Present before = present;
         if (before != null) {
@@ -231,6 +268,7 @@ final class ProcessProbes implements Attendant {
 
     private void forget() {
         endRun();
+        closeReplaced();
         if (post != null) {
             post.close();
             post = null;
@@ -246,6 +284,7 @@ final class ProcessProbes implements Attendant {
     @Override
     public void close() {
         endRun();
+        closeReplaced();
         if (post != null) {
             post.close();
             post = null;
