@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 public final class Cron {
     /** February 29 comes again within eight years. */
     private static final int YEARS = 9;
+    /** In characters; what is stored has this room. */
+    private static final int LONGEST = 200;
 
     private static final Map<String, String> NICKNAMES = Map.of(
             "@yearly", "0 0 1 1 *",
@@ -62,6 +64,11 @@ public final class Cron {
      */
     public static Cron parse(String text, String what) {
         String expression = text.strip();
+        if (text.length() > LONGEST) {
+            throw new TsmException.Usage(
+                    what + ": the expression is longer than " + LONGEST + " characters",
+                    "write what comes in a row as a range, such as 0-59 or 0-30/2");
+        }
         if (expression.startsWith("@")) {
             String known = NICKNAMES.get(expression.toLowerCase(Locale.ROOT));
             if (known == null) {
@@ -114,7 +121,13 @@ public final class Cron {
 
     /** Each time of the calendar once. */
     private @Nullable Instant fixed(Instant from, ZoneRules rules) {
-        LocalDateTime local = nextLocal(LocalDateTime.ofInstant(from, rules.getOffset(from)));
+        LocalDateTime begin = LocalDateTime.ofInstant(from, rules.getOffset(from));
+        ZoneOffsetTransition just = rules.previousTransition(from.plusSeconds(1));
+        if (just != null && just.isGap() && just.getInstant().equals(from)) {
+            // What was left out is due this very moment.
+            begin = just.getDateTimeBefore();
+        }
+        LocalDateTime local = nextLocal(begin);
         while (local != null) {
             ZoneOffsetTransition change = rules.getTransition(local);
             Instant found = change != null && change.isGap()

@@ -11,6 +11,8 @@ import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -96,6 +98,25 @@ class CronTest {
                         "2026-10-25T02:30+01:00",
                         "2026-10-25T03:00+01:00"),
                 next("*/30 * * * *", "2026-10-24T23:45:00Z", BERLIN, 5));
+    }
+
+    @Test
+    void a_fixed_time_in_the_gap_is_not_left_out_when_it_is_asked_for_in_the_last_second_before() {
+        Cron cron = Cron.parse("30 2 * * *", "--cron");
+        Instant gap = Instant.parse("2026-03-29T01:00:00Z");
+        for (String after : List.of("2026-03-29T00:59:58Z", "2026-03-29T00:59:59Z", "2026-03-29T00:59:59.500Z")) {
+            assertEquals(gap, cron.next(Instant.parse(after), BERLIN).orElseThrow(), after);
+        }
+        assertEquals(
+                Instant.parse("2026-03-30T00:30:00Z"), cron.next(gap, BERLIN).orElseThrow());
+    }
+
+    @Test
+    void an_expression_that_is_too_long_to_be_kept_is_refused() {
+        String minutes = IntStream.range(0, 60).mapToObj(String::valueOf).collect(Collectors.joining(","));
+        TsmException.Usage refused =
+                assertThrows(TsmException.Usage.class, () -> Cron.parse(minutes + " " + minutes + " * * *", "--cron"));
+        assertTrue(refused.getMessage().startsWith("--cron: the expression is longer"), refused.getMessage());
     }
 
     @Test
