@@ -83,19 +83,25 @@ public final class PortDoctor {
     private static List<PortRow> table(Rows rows, List<PortScan.Held> held, Set<Integer> reserved) {
         List<PortRow> table = new ArrayList<>();
         for (PortScan.Held one : held) {
-            table.add(used(one, holder(rows, one.port())));
+            table.add(used(one, own(one, one.port()) ? one.process() : holder(rows, one.port())));
         }
         for (int port : reserved) {
             boolean listened = held.stream().anyMatch(h -> h.port() == port && h.tcp());
             ManagedProcess holder = holder(rows, port);
             if (holder == null && !listened) {
                 table.add(unused(port, PortRow.Status.CLAIMED, null, List.of()));
-            } else if (holder != null && held.stream().noneMatch(h -> h.port() == port && h.tcp() && h.of(holder))) {
+            } else if (holder != null && held.stream().noneMatch(h -> h.port() == port && h.tcp() && own(h, port))) {
                 quiet(port, holder, held, listened, table);
             }
         }
         table.sort(Comparator.comparingInt(PortRow::port).thenComparing(PortRow::protocol));
         return table;
+    }
+
+    /** Whether it listens by one of those that the port is reserved for: instances may share it. */
+    private static boolean own(PortScan.Held held, int port) {
+        return held.process() != null
+                && Integer.valueOf(port).equals(held.process().port());
     }
 
     private static void quiet(

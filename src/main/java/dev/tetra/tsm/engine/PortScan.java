@@ -23,11 +23,16 @@ final class PortScan {
     private final Host host;
     private final ProcessTree tree;
     private final Map<Long, ManagedProcess> ours = new HashMap<>();
+    /** Those for which tsm listens itself, by port: what has no program just then has its socket from the daemon all the same. */
+    private final Map<Integer, ManagedProcess> listenedFor = new HashMap<>();
 
     PortScan(Host host, List<ManagedProcess> tracked) {
         this.host = host;
         this.tree = ProcessTree.now(host);
         for (ManagedProcess process : tracked) {
+            if (process.instances().listen() != null && process.port() != null) {
+                listenedFor.putIfAbsent(process.port(), process);
+            }
             for (Run run : process.runs()) {
                 if (run.identity() == null) {
                     continue;
@@ -74,9 +79,13 @@ final class PortScan {
 
     /** Who listens on such ports, in their order; also whatever of ours listens anywhere. */
     List<Held> on(IntPredicate ports) {
+        long self = host.self().pid();
         List<Long> pids = tree.table().all().stream()
                 .filter(info -> !info.dead())
-                .sorted(Comparator.comparingLong(ProcessInfo::startTicks).thenComparingLong(ProcessInfo::pid))
+                // The daemon has the sockets of programs, too: it counts only for those that no program has.
+                .sorted(Comparator.comparing((ProcessInfo info) -> info.pid() == self)
+                        .thenComparingLong(ProcessInfo::startTicks)
+                        .thenComparingLong(ProcessInfo::pid))
                 .map(ProcessInfo::pid)
                 .toList();
         Map<Long, Long> owners = host.owners(pids);
@@ -107,7 +116,7 @@ final class PortScan {
                             pid,
                             host.userName(place.uid()),
                             pid == null ? "" : command(pid),
-                            pid == null ? null : ours.get(pid));
+                            pid == null ? null : pid == self ? listenedFor.get(place.port()) : ours.get(pid));
                 })
                 .sorted(Comparator.comparingInt(Held::port)
                         .thenComparing(Held::protocol)

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -176,11 +177,10 @@ public final class PortObserver implements Supervision.Sightings {
             Long pid = owner.get(listener.inode());
             ManagedProcess process = pid == null ? null : byPid.get(pid);
             if (pid != null && process != null) {
-                Observed port = of(listener, pid);
-                if (seen.add(process.key() + " " + port.protocol() + " " + port.address() + " " + port.port())) {
-                    found.computeIfAbsent(process.key(), key -> new ArrayList<>())
-                            .add(port);
-                }
+                note(of(listener, pid), process, seen, found);
+                processes.stream()
+                        .filter(other -> found.containsKey(other.key()) && share(process, other, listener))
+                        .forEach(other -> note(of(listener, leader(other)), other, seen, found));
             }
         }
         found.values()
@@ -189,6 +189,26 @@ public final class PortObserver implements Supervision.Sightings {
                         .thenComparing(Observed::address)));
         write(processes, found);
         return found;
+    }
+
+    private static void note(Observed port, ManagedProcess process, Set<String> seen, Map<Long, List<Observed>> found) {
+        if (seen.add(process.key() + " " + port.protocol() + " " + port.address() + " " + port.port())) {
+            found.computeIfAbsent(process.key(), key -> new ArrayList<>()).add(port);
+        }
+    }
+
+    /** Whether another process was handed the same socket, which only one is found to have. */
+    private static boolean share(ManagedProcess process, ManagedProcess other, Listener listener) {
+        return ListenSockets.listensFor(process)
+                && Integer.valueOf(listener.port()).equals(process.port())
+                && listener.protocol() == Listener.Protocol.TCP
+                && Integer.valueOf(listener.port()).equals(other.port())
+                && Objects.equals(
+                        process.instances().listen(), other.instances().listen());
+    }
+
+    private static long leader(ManagedProcess process) {
+        return Objects.requireNonNull(process.pid());
     }
 
     /** One at a time: of two that write the same rows for the first time, one would fail. */
