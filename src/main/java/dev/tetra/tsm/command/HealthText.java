@@ -36,7 +36,7 @@ final class HealthText {
 
     /** What a probe looks at, with what looks secret masked. */
     static String target(Probe probe) {
-        return Secrets.maskCommand(probe.check().target());
+        return Secrets.maskTarget(probe.check());
     }
 
     private static String name(ProbePurpose purpose) {

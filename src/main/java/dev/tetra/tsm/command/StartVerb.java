@@ -34,12 +34,13 @@ import picocli.CommandLine.Parameters;
         description = {
             "Start a command or a service and keep it running.",
             "Options end at the first word that is not one; the rest belongs to the command. It returns when"
-                    + " the program was executed and still lives 100 ms later; one that dies sooner stays listed as"
-                    + " errored, with its logs. With a startup or readiness probe it returns when that holds; a program"
+                    + " the program was executed and still lives 100 ms later; one that dies sooner stays listed, as errored,"
+                    + " or exited when it succeeded, with its logs. With a startup or readiness probe it returns when that holds; a program"
                     + " that is not ready within --start-timeout is ended and errored.",
             "One word that is the name of a service starts that; options go over those of its definition.",
             "One word that is no program, but the whole name or the ID of a listed process, runs that"
-                    + " process again as it was; the options for the command do not go with it."
+                    + " process again as it was, and the name that instances share runs all of them; the options for"
+                    + " the command do not go with it."
         },
         exitCodeList = {
             "1:It cannot be executed, its env file fails, it died at once, it did not get ready, or what it needs failed.",
@@ -226,11 +227,10 @@ class StartVerb extends Verb {
         if (service.isPresent()) {
             return context.engine().services().startAll(service.get(), given, context.caller());
         }
+        StartRequest request = request(context.engine().keeper(), StartOrigin.command(given));
         return instances.policy().count() == 0
-                ? List.of()
-                : context.engine()
-                        .groups()
-                        .start(request(context.engine().keeper(), StartOrigin.command(given)), context.caller());
+                ? context.engine().groups().again(request, context.caller())
+                : context.engine().groups().start(request, context.caller());
     }
 
     /**

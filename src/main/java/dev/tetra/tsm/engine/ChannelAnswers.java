@@ -110,8 +110,7 @@ final class ChannelAnswers implements Answering {
         List<String> found = probing.report(process).probes().stream()
                 .filter(probe -> Boolean.FALSE.equals(probe.holds()))
                 .map(probe -> (probe.probe().check().kind() + " "
-                                        + Secrets.maskCommand(
-                                                probe.probe().check().target()))
+                                        + Secrets.maskTarget(probe.probe().check()))
                                 .strip()
                         + ": " + probe.message())
                 .toList();

@@ -63,7 +63,7 @@ public final class Engine {
                 with.store(), supervisor, with.host(), with.logs(), envFiles, outcomes, this::renewal, chain);
         this.starter = new Starter(with, supervisor, patterns, envFiles, outcomes, keeper, chain, channels);
         ServiceBook book = new ServiceBook(with.store(), new ServiceRules(options, keeper), with.home());
-        this.groups = new Groups(with, supervisor, starter, chain, outcomes);
+        this.groups = new Groups(with, supervisor, starter, keeper, chain, outcomes);
         this.services = new Services(with.store(), book, starter, groups, keeper, patterns, outcomes);
         this.startup = new Startup(with.host(), with.home());
         this.boot = new Boot(with.store(), with.host(), keeper, services, chain);

@@ -31,11 +31,13 @@ public final class Groups {
     private final Store store;
     private final Supervisor supervisor;
     private final Starter starter;
+    private final Keeper keeper;
     private final PortBook ports;
     private final Chain chain;
     private final Outcomes outcomes;
 
-    Groups(Supervision with, Supervisor supervisor, Starter starter, Chain chain, Outcomes outcomes) {
+    Groups(Supervision with, Supervisor supervisor, Starter starter, Keeper keeper, Chain chain, Outcomes outcomes) {
+        this.keeper = keeper;
         this.chain = chain;
         this.with = with;
         this.store = with.store();
@@ -102,6 +104,27 @@ public final class Groups {
         });
         with.checkpoints().pass(Checkpoints.Point.AFTER_CREATE);
         return run(decided, request, caller, plan);
+    }
+
+    /** Runs instances again that a request means by the name they share; empty when it means none. */
+    public List<Keeper.Result> again(StartRequest request, Caller caller) {
+        List<ManagedProcess> meant = starter.instancesMeant(request, caller);
+        boolean proof = request.until() != StartRequest.Until.EXECUTED;
+        return keeper.startAgain(meant, caller, proof).stream()
+                .map(result -> ready(result, request))
+                .toList();
+    }
+
+    private Keeper.Result ready(Keeper.Result result, StartRequest request) {
+        if (result.failure() != null) {
+            return result;
+        }
+        try {
+            starter.awaited(new Started(result.process(), result.changed(), result.notes()), request);
+            return result;
+        } catch (TsmException e) {
+            return new Keeper.Result(result.process(), result.changed(), e, result.notes());
+        }
     }
 
     /** Starts more instances beside those that are there, as these were started. */

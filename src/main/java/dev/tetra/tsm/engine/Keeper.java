@@ -143,20 +143,34 @@ public final class Keeper {
                 .thenCompose(any -> then.get());
     }
 
-    /** Who goes on without what was stopped. */
+    /** Who goes on without what was stopped, and who waited for it. */
     private static List<String> left(ManagedProcess process, List<ManagedProcess> stopped, List<ManagedProcess> all) {
         Set<Long> keys = stopped.stream().map(ManagedProcess::key).collect(Collectors.toSet());
-        List<String> names = Needs.dependents(process, all).stream()
+        Map<Boolean, List<String>> names = Needs.dependents(process, all).stream()
                 .filter(other -> !keys.contains(other.key()))
-                .map(ManagedProcess::name)
-                .toList();
-        return names.isEmpty()
-                ? List.of()
-                : List.of(String.join(", ", names)
-                        + (names.size() == 1 ? " needs it, and goes on" : " need it, and go on")
-                        + " without it; tsm stop "
-                        + process.name() + " --with-dependents stops " + (names.size() == 1 ? "that" : "those")
-                        + " first");
+                .collect(Collectors.partitioningBy(
+                        Keeper::waits, Collectors.mapping(ManagedProcess::name, Collectors.toList())));
+        List<String> waiting = names.getOrDefault(true, List.of());
+        List<String> running = names.getOrDefault(false, List.of());
+        List<String> notes = new ArrayList<>();
+        if (!waiting.isEmpty()) {
+            notes.add(String.join(", ", waiting)
+                    + (waiting.size() == 1 ? " waited for it, and does" : " waited for it, and do") + " not start");
+        }
+        if (!running.isEmpty()) {
+            notes.add(String.join(", ", running)
+                    + (running.size() == 1 ? " needs it, and goes on" : " need it, and go on")
+                    + " without it; tsm stop "
+                    + process.name() + " --with-dependents stops " + (running.size() == 1 ? "that" : "those")
+                    + " first");
+        }
+        return notes;
+    }
+
+    /** Whether it is to run, and not executed yet. */
+    private static boolean waits(ManagedProcess process) {
+        Run run = process.run();
+        return process.status() == Status.STARTING && run != null && run.identity() == null;
     }
 
     /** Processes, and all that run and need one of them, or need one that does. */

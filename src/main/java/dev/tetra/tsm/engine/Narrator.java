@@ -1,5 +1,6 @@
 package dev.tetra.tsm.engine;
 
+import dev.tetra.tsm.model.Check;
 import dev.tetra.tsm.model.Event;
 import dev.tetra.tsm.model.EventKind;
 import dev.tetra.tsm.model.Exit;
@@ -13,6 +14,7 @@ import dev.tetra.tsm.model.Status;
 import dev.tetra.tsm.model.TriggerPolicy;
 import dev.tetra.tsm.model.Wanted;
 import dev.tetra.tsm.spec.Durations;
+import dev.tetra.tsm.spec.Needs;
 import dev.tetra.tsm.spec.Schedules;
 import dev.tetra.tsm.spec.Secrets;
 import dev.tetra.tsm.store.Store;
@@ -87,7 +89,7 @@ public final class Narrator {
     private List<String> because(ManagedProcess process, List<Run> runs, List<Event> events) {
         List<String> lines = new ArrayList<>();
         health(process).forEach(lines::add);
-        runs.stream().filter(r -> r.exit() != null).findFirst().ifPresent(last -> lines.add(ended(last)));
+        runs.stream().filter(Narrator::wasOne).findFirst().ifPresent(last -> lines.add(ended(last)));
         runs.stream().findFirst().flatMap(Narrator::reason).ifPresent(lines::add);
         events.stream()
                 .filter(e -> e.kind() == EventKind.HEALTH && e.message().startsWith("not ready within"))
@@ -115,15 +117,19 @@ public final class Narrator {
         return lines;
     }
 
+    /** Whether a run has ended, and not only been given up while it waited for something. */
+    private static boolean wasOne(Run run) {
+        return run.exit() != null && (run.startedAt() != null || Needs.notExecuted(run.exit()));
+    }
+
     /** What its probes say against it now, or what it waits for. */
     private List<String> health(ManagedProcess process) {
         List<String> lines = new ArrayList<>();
         HealthReport report = probing.report(process);
         boolean starts = process.status() == Status.STARTING && process.pid() != null;
         for (ProbeReport probe : report.probes()) {
-            String question = (probe.probe().check().kind() + " "
-                            + Secrets.maskCommand(probe.probe().check().target()))
-                    .strip();
+            Check check = probe.probe().check();
+            String question = (check.kind() + " " + Secrets.maskTarget(check)).strip();
             boolean gate = starts && probe.probe().purpose() != ProbePurpose.LIVE;
             if (gate && !Boolean.TRUE.equals(probe.holds())) {
                 lines.add("it waits for its " + probe.probe().purpose().word() + " probe: " + question
@@ -179,7 +185,8 @@ public final class Narrator {
                         : "tsm kills what is left of it after "
                                 + Durations.human(process.spec().stop().killTimeout());
             case STOPPED -> "nothing, until: tsm restart " + process.name();
-            case EXITED -> "nothing: it ended by itself with success and its restart policy is " + policy;
+            case EXITED ->
+                again(process).orElse("nothing: it ended by itself with success and its restart policy is " + policy);
             case WAITING ->
                 process.life().awaitsTime()
                         ? "tsm runs it when its time comes"
@@ -187,9 +194,24 @@ public final class Narrator {
                                 + Durations.human(process.spec()
                                         .restart()
                                         .delay(process.life().attempt()));
-            case ERRORED -> "nothing, until: tsm restart " + process.name();
+            case ERRORED -> again(process).orElse("nothing, until: tsm restart " + process.name());
             case LOST -> "tsm is finding out what became of it";
         };
+    }
+
+    /** What runs a process again that is at rest, but not by a user's wish. */
+    private static Optional<String> again(ManagedProcess process) {
+        TriggerPolicy triggers = process.spec().supervision().triggers();
+        List<String> when = new ArrayList<>();
+        if (process.life().wanted() == Wanted.RUN) {
+            if (!triggers.watch().isEmpty() && process.life().triggers().unwatched() == null) {
+                when.add("its files change");
+            }
+            if (triggers.cron() != null) {
+                when.add("its time comes");
+            }
+        }
+        return when.isEmpty() ? Optional.empty() : Optional.of("tsm runs it again when " + String.join(" or ", when));
     }
 
     private static String good(ManagedProcess process) {

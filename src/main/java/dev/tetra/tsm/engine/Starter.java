@@ -193,13 +193,46 @@ public final class Starter {
                         .findFirst());
     }
 
-    private Pending again(ManagedProcess process, StartRequest request, Caller caller) {
+    /**
+     * The instances that a request means by the name they share: one word that is neither a program nor a process's name or ID.
+     * Empty for anything else.
+     */
+    List<ManagedProcess> instancesMeant(StartRequest request, Caller caller) {
+        if (request.words().size() != 1
+                || request.instances().count() > 0
+                || tracked(request).isPresent()) {
+            return List.of();
+        }
+        String word = request.words().getFirst();
+        String name = word.startsWith("name:") ? word.substring("name:".length()) : word;
+        boolean anywhere = request.namespace().equals(ProcessSpec.DEFAULT_NAMESPACE);
+        List<ManagedProcess> meant = with.store().call(tx -> tx.processes().all()).stream()
+                .filter(p -> name.equals(p.instances().group()))
+                .filter(p -> anywhere || p.spec().namespace().equals(request.namespace()))
+                .toList();
+        if (meant.isEmpty()) {
+            return meant;
+        }
+        try {
+            CommandLine.understand(request.words(), new SearchPath(caller.cwd(), caller.path(), files));
+            return List.of();
+        } catch (TsmException.Failed e) {
+            requirePlain(request, name, name);
+            return meant;
+        }
+    }
+
+    private static void requirePlain(StartRequest request, String label, String name) {
         if (!request.plain()) {
             throw new TsmException.Usage(
-                    process.label() + " is tracked already and runs as it was first started; the options do not apply",
-                    "tsm start " + process.name() + " runs it; to change it, tsm delete " + process.name()
+                    label + " is tracked already and runs as it was first started; the options do not apply",
+                    "tsm start " + name + " runs it; to change it, tsm delete " + name
                             + " and start its command with the options");
         }
+    }
+
+    private Pending again(ManagedProcess process, StartRequest request, Caller caller) {
+        requirePlain(request, process.label(), process.name());
         boolean proof = request.until() != StartRequest.Until.EXECUTED;
         return keeper.beginAgain(process, caller, proof).as(request);
     }

@@ -10,6 +10,11 @@ public interface Masking {
         }
 
         @Override
+        public String line(String line) {
+            return MASK;
+        }
+
+        @Override
         public String value(String name, String value) {
             return MASK;
         }
@@ -25,6 +30,9 @@ public interface Masking {
 
     /** A command as it was typed. */
     String command(String command);
+
+    /** A line for a shell, or a URL, as it stands. */
+    String line(String line);
 
     /** The value of a variable. */
     String value(String name, String value);

@@ -164,8 +164,13 @@ public final class Needs {
         };
     }
 
+    /** Whether a run has ended by not being executed, for a reason that its record tells. */
+    public static boolean notExecuted(Exit exit) {
+        return exit instanceof Exit.Unknown(String why) && why.startsWith(NOT_EXECUTED);
+    }
+
     private static String failed(Exit exit) {
-        return exit instanceof Exit.Unknown(String why) && why.startsWith(NOT_EXECUTED)
+        return exit instanceof Exit.Unknown(String why) && notExecuted(exit)
                 ? "did not start: " + why.substring(NOT_EXECUTED.length())
                 : "failed: " + exit.inWords();
     }

@@ -16,6 +16,11 @@ public final class SecretMasking implements Masking {
     }
 
     @Override
+    public String line(String line) {
+        return Secrets.maskLine(line);
+    }
+
+    @Override
     public String value(String name, String value) {
         return Secrets.shown(name, value);
     }

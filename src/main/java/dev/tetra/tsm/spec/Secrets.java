@@ -1,5 +1,6 @@
 package dev.tetra.tsm.spec;
 
+import dev.tetra.tsm.model.Check;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -150,6 +151,11 @@ public final class Secrets {
         return HEADER.matcher(line)
                 .replaceAll(m ->
                         Matcher.quoteReplacement(m.group(1) + m.group(2) + (isSecret(m.group(1)) ? MASK : m.group(3))));
+    }
+
+    /** What a probe looks at, as it may be shown: as it stands, for a regular expression is no command. */
+    public static String maskTarget(Check check) {
+        return check instanceof Check.Log ? check.target() : maskLine(check.target());
     }
 
     /** A command as it was typed, a line for a shell or words, as it may be shown. */

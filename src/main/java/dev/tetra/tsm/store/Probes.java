@@ -132,7 +132,7 @@ public final class Probes {
                 .bind("purpose", probe.purpose().word())
                 .bind("kind", check.kind())
                 .bind("target", check.target())
-                .bind("shown", masking.command(check.target()))
+                .bind("shown", check instanceof Check.Log ? check.target() : masking.line(check.target()))
                 .bind("interval", probe.interval().toMillis())
                 .bind("timeout", probe.timeout().toMillis())
                 .bind("success", probe.success())

@@ -366,7 +366,8 @@ final class Entry {
         if (ended && (failed || cut)) {
             event(tx, EventKind.EXIT, runKey, Origin.TSM, "job failed" + how + "; it waits for its next time");
         } else if (cut && step.life().status() == Status.ERRORED) {
-            event(tx, EventKind.EXIT, runKey, Origin.TSM, "job failed" + how);
+            String what = process.spec().supervision().triggers().job() ? "job failed" : "given up";
+            event(tx, EventKind.EXIT, runKey, Origin.TSM, what + how);
         }
     }
 

@@ -229,6 +229,22 @@ class InstancesTest {
     }
 
     @Test
+    void the_shared_name_starts_all_that_rest_again() {
+        good("start", "--name", "web", "-i", "3", "sh", "-c", LONG);
+        good("stop", "web");
+        Long pid = good("start", "web-1").out().isEmpty()
+                ? null
+                : desk.process("web-1").pid();
+        Desk.Told told = good("start", "web");
+        assertEquals(3, told.out().lines().count(), told.out());
+        assertEquals(Status.ONLINE, desk.process("web-0").status());
+        assertEquals(Status.ONLINE, desk.process("web-2").status());
+        assertEquals(pid, desk.process("web-1").pid());
+        bad(2, "start", "--port", "4000", "web");
+        bad(1, "start", "-n", "elsewhere", "web");
+    }
+
+    @Test
     void instances_that_open_no_port_are_not_waited_for_by_a_roll() throws IOException {
         good("start", "--name", "work", "-i", "2", "--port", "" + freePort(), "sh", "-c", LONG);
         Long second = desk.process("work-1").pid();
@@ -246,5 +262,21 @@ class InstancesTest {
         Desk.Told told = bad(5, "reload", "web", "--timeout", "1s");
         assertTrue(told.err().contains("web-0 (ID 0) runs, but did not open port"), told.err());
         assertEquals(second, desk.process("web-1").pid());
+    }
+
+    /** The daemon has the socket too, and each instance: it is theirs, whoever is found first. */
+    @Test
+    void a_port_on_which_tsm_listens_belongs_to_the_instances_that_share_it() throws IOException {
+        int port = freePort();
+        good("start", "--name", "web", "-i", "2", "--listen", "127.0.0.1:" + port, "sh", "-c", LONG);
+        String told = good("doctor", "port", "" + port).out();
+        assertTrue(told.contains("TSM-managed process: web-") && !told.contains("NOT"), told);
+        String table = good("ports").out();
+        assertEquals(2, table.lines().filter(line -> line.contains("yes")).count(), table);
+        assertTrue(good("info", "web-1", "--json").out().replaceAll("\\s", "").contains("\"observedPorts\":[" + port));
+        // A port that has no program for a moment is not a stranger's.
+        good("doctor", "port", "" + port, "--json");
+        good("stop", "web");
+        assertTrue(good("doctor", "port", "" + port).out().contains("web-0"), told);
     }
 }

@@ -1,6 +1,7 @@
 package dev.tetra.tsm.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -276,6 +277,16 @@ class OrderTest {
 
     private Instant ended(String name) {
         return Objects.requireNonNull(run(name).endedAt());
+    }
+
+    @Test
+    void a_stop_of_what_another_waits_for_says_that_it_does_not_start() {
+        ok("start", "--no-wait", "--name", "db", "--ready-exec", "false", LIVES);
+        ok("start", "--no-wait", "--name", "api", "--after", "db", LIVES);
+        Desk.Told told = tell("stop", "db");
+        assertTrue(told.err().contains("db: api waited for it, and does not start"), told.err());
+        assertFalse(told.err().contains("goes on"), told.err());
+        Await.until("it fails", SOON, () -> status("api") == Status.ERRORED);
     }
 
     @Test

@@ -156,4 +156,30 @@ class TriggerOptionsTest {
             assertTrue(info.contains(line), info);
         }
     }
+
+    @Test
+    void why_tells_what_runs_again_what_has_ended() {
+        desk.tell("start", "--name", "watched", "--watch", "--restart", "no", "sh", "-c", "exit 3");
+        desk.tell("start", "--name", "timed", "--cron-restart", "@daily", "--restart", "no", "sh", "-c", "exit 3");
+        for (String name : List.of("watched", "timed")) {
+            Await.until(
+                    "it is errored",
+                    Duration.ofSeconds(10),
+                    () -> desk.process(name).status() == Status.ERRORED);
+        }
+        String watched = desk.tell("why", "watched").out();
+        assertTrue(watched.contains("Next: tsm runs it again when its files change"), watched);
+        String timed = desk.tell("why", "timed").out();
+        assertTrue(timed.contains("Next: tsm runs it again when its time comes; its times are '@daily'"), timed);
+    }
+
+    @Test
+    void what_a_probe_looks_at_is_shown_as_it_was_given() {
+        String expression = "x\\\\d+ \"q\" $";
+        desk.tell("start", "--no-wait", "--name", "p", "--ready-log", expression, "sleep", "60");
+        String info = desk.tell("info", "p").out();
+        assertTrue(info.contains("log " + expression + ","), info);
+        String sql = desk.tell("sql", "SELECT target FROM probes").out();
+        assertTrue(sql.contains(expression), sql);
+    }
 }

@@ -11,6 +11,7 @@ import dev.tetra.tsm.model.Wanted;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -117,10 +118,13 @@ class StatesPageTest {
     private static String page() {
         Transition transition = new Transition(RestartPolicy.DEFAULT);
         Transition gated = new Transition(RestartPolicy.DEFAULT, SuccessCodes.USUAL, TriggerPolicy.NONE, true);
+        TriggerPolicy times = new TriggerPolicy(
+                true, "0 4 * * *", "UTC", TriggerPolicy.Overlap.SKIP, false, List.of(), List.of(), 0, Duration.ZERO);
+        Transition job = new Transition(RestartPolicy.DEFAULT, SuccessCodes.USUAL, times, false);
         StringBuilder page = new StringBuilder();
         TransitionTest.STATES.forEach((state, life) -> {
             page.append("\n**").append(STATES.getOrDefault(state, state)).append("**\n\n");
-            table(life, transition, null, page);
+            table(life, state.equals("awaiting") ? job : transition, null, page);
             StringBuilder other = new StringBuilder();
             if (table(life, gated, transition, other)) {
                 page.append("\nWith a startup or a readiness probe, which it must pass to be online:\n\n")
