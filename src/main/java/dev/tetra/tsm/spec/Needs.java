@@ -5,11 +5,13 @@ import dev.tetra.tsm.model.Exit;
 import dev.tetra.tsm.model.ManagedProcess;
 import dev.tetra.tsm.model.OrderPolicy;
 import dev.tetra.tsm.model.Run;
+import dev.tetra.tsm.model.Status;
 import dev.tetra.tsm.model.Wanted;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** What a process needs, and how that is at present (SPEC 19). */
@@ -35,20 +37,30 @@ public final class Needs {
     public record Need(Dependency dependency, List<ManagedProcess> processes, State state, Map<String, String> words) {
         /** Such as {@code db (ID 0) is starting}. */
         public List<String> sentences() {
-            return sentences(" ");
+            return sentences(words, " ");
         }
 
-        /** Such as {@code db (ID 0), which it needs, failed: exit code 1}. */
-        public List<String> reproaches() {
-            return processes.isEmpty()
-                    ? List.of("there is no process " + dependency.name() + ", which it needs")
-                    : sentences(", which it needs, ");
+        /**
+         * Such as {@code db (ID 0), which it needs, failed: exit code 1}.
+         *
+         * @param late what a process's probes said when it did not get ready in time; else empty
+         */
+        public List<String> reproaches(Function<ManagedProcess, String> late) {
+            if (processes.isEmpty()) {
+                return List.of("there is no process " + dependency.name() + ", which it needs");
+            }
+            Map<String, String> told = new LinkedHashMap<>(words);
+            processes.stream()
+                    .filter(process -> process.status() == Status.ERRORED
+                            && !late.apply(process).isEmpty())
+                    .forEach(process -> told.replace(process.label(), "was not ready in time: " + late.apply(process)));
+            return sentences(told, ", which it needs, ");
         }
 
-        private List<String> sentences(String between) {
+        private List<String> sentences(Map<String, String> told, String between) {
             return processes.isEmpty()
                     ? List.of("there is no process " + dependency.name())
-                    : words.entrySet().stream()
+                    : told.entrySet().stream()
                             .map(entry -> entry.getKey() + between + entry.getValue())
                             .toList();
         }

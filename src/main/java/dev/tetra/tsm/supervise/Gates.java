@@ -23,6 +23,9 @@ final class Gates {
 
         /** Whether it has been asked to run, or recovery has not decided what became of it; for any thread. */
         boolean undecided();
+
+        /** What its probes said when it did not get ready in time; empty when it did, or that is not known; for any thread. */
+        String late();
     }
 
     private record Held(ManagedProcess process, Attendant.Teller teller) {}
@@ -89,7 +92,7 @@ final class Gates {
                 ? ""
                 : needs.stream()
                         .filter(need -> need.state() == Needs.State.FAILED)
-                        .flatMap(need -> need.reproaches().stream())
+                        .flatMap(need -> need.reproaches(this::late).stream())
                         .collect(Collectors.joining("; "));
         if ((met(needs) || !failed.isEmpty()) && held.remove(process.key(), entry)) {
             entry.teller()
@@ -97,6 +100,14 @@ final class Gates {
                             process.life().generation(),
                             failed.isEmpty() ? new Happening.NeedsMet() : new Happening.NeedFailed(failed));
         }
+    }
+
+    private String late(ManagedProcess process) {
+        return tracked.get().stream()
+                .filter(each -> each.process().key() == process.key())
+                .map(Tracked::late)
+                .findFirst()
+                .orElse("");
     }
 
     private static boolean met(List<Needs.Need> needs) {

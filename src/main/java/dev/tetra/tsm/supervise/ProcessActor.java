@@ -85,6 +85,8 @@ final class ProcessActor implements Gates.Tracked {
     private @Nullable Run standby;
 
     private String failure = "";
+    /** Why the present run was ended before it was ready. */
+    private volatile String late = "";
     /** Whether the last step failed for a reason that was told. */
     private boolean failing;
 
@@ -136,6 +138,11 @@ final class ProcessActor implements Gates.Tracked {
     @Override
     public boolean undecided() {
         return undecided.get() > 0;
+    }
+
+    @Override
+    public String late() {
+        return late;
     }
 
     void start() {
@@ -296,7 +303,10 @@ final class ProcessActor implements Gates.Tracked {
                     if (happening instanceof Happening.NeedFailed(String why)) {
                         failure = why;
                     }
-                    failure = happening instanceof Happening.StartTimedOut late ? late.why() : failure;
+                    if (happening instanceof Happening.StartTimedOut timedOut) {
+                        failure = timedOut.why();
+                        late = failure;
+                    }
                     apply(happening);
                 }
             }
@@ -840,6 +850,7 @@ final class ProcessActor implements Gates.Tracked {
         @Override
         public void executed(Run executed) {
             run = executed;
+            late = "";
             apply(new Happening.Spawned(waiters.proofAskedFor(life.generation())));
         }
 

@@ -280,6 +280,27 @@ class OrderTest {
     }
 
     @Test
+    void what_needs_something_that_does_not_get_ready_is_told_why() {
+        ok(
+                "start",
+                "--no-wait",
+                "--name",
+                "db",
+                "--restart",
+                "no",
+                "--ready-exec",
+                "exit 7",
+                "--start-timeout",
+                "1s",
+                LIVES);
+        Desk.Told told = tell("start", "--name", "api", "--after", "db", LIVES);
+        assertEquals(1, told.code());
+        assertTrue(
+                told.err().contains("db (ID 0), which it needs, was not ready in time: exec exit 7: exit code 7"),
+                told.err());
+    }
+
+    @Test
     void a_stop_of_what_another_waits_for_says_that_it_does_not_start() {
         ok("start", "--no-wait", "--name", "db", "--ready-exec", "false", LIVES);
         ok("start", "--no-wait", "--name", "api", "--after", "db", LIVES);
