@@ -5,6 +5,7 @@ import dev.tetra.tsm.os.HeadCutter;
 import dev.tetra.tsm.os.Hosts;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LogFiles {
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
+
+    private static final int MOST_TRIES = 10;
 
     private final Path logs;
     private final HeadCutter cutter;
@@ -158,9 +161,7 @@ public final class LogFiles {
         out.cutting().lock();
         err.cutting().lock();
         try {
-            if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
-                Files.walkFileTree(folder, new Deleter());
-            }
+            deleteAll(folder);
             for (StoredLog log : List.of(out, err)) {
                 log.forget();
                 deleted.put(log.file(), new WeakReference<>(log));
@@ -170,6 +171,19 @@ public final class LogFiles {
         } finally {
             err.cutting().unlock();
             out.cutting().unlock();
+        }
+    }
+
+    /** Who looks at the logs just then may put a file of marks there again. */
+    private static void deleteAll(Path folder) throws IOException {
+        for (int tries = 1; Files.exists(folder, LinkOption.NOFOLLOW_LINKS); tries++) {
+            try {
+                Files.walkFileTree(folder, new Deleter());
+            } catch (DirectoryNotEmptyException e) {
+                if (tries == MOST_TRIES) {
+                    throw e;
+                }
+            }
         }
     }
 

@@ -56,6 +56,32 @@ class LogFilesTest {
     }
 
     @Test
+    void delete_takes_the_folder_also_when_a_file_of_it_is_made_anew_meanwhile() throws Exception {
+        LogFiles files = new LogFiles(home);
+        for (int round = 0; round < 20; round++) {
+            files.create("web");
+            Path folder = home.resolve("logs/web");
+            for (int i = 0; i < 200; i++) {
+                Files.createFile(folder.resolve("part" + i));
+            }
+            Path marks = Files.createFile(folder.resolve("out.times"));
+            Thread marker = Thread.ofPlatform().daemon().start(() -> {
+                while (Files.exists(marks)) {
+                    Thread.onSpinWait();
+                }
+                try {
+                    Files.createFile(marks);
+                } catch (IOException e) {
+                    // The folder is gone already.
+                }
+            });
+            files.delete("web");
+            marker.join();
+            assertFalse(Files.exists(folder.resolve("part0")));
+        }
+    }
+
+    @Test
     void delete_takes_the_folder_with_all_that_is_in_it_and_nothing_behind_links() throws IOException {
         files.create("web");
         Path elsewhere = Files.writeString(home.resolve("elsewhere"), "kept");
