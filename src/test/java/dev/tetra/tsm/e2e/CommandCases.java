@@ -475,7 +475,9 @@ final class CommandCases implements AutoCloseable {
         ok("start", "--name", "odd", "-i", "1", "sh", "-c", "test $TSM_INSTANCE = 0 && exec sleep 603");
         ends(1, "scale", "odd", "2");
         given("a port that is not opened", () -> put("mute", OwnPort.free()));
-        ok("start", "--name", "mute", "-i", "2", "--port", "{mute}", "sleep", "604");
+        String hushed = "test ! -e hush && exec python3 -m http.server --bind 127.0.0.1 $PORT; exec sleep 604";
+        ok("start", "--name", "mute", "-i", "2", "--port", "{mute}", "--wait", "sh", "-c", hushed);
+        given("a next version that opens it no more", () -> write("hush", ""));
         ends(5, "reload", "mute", "--timeout", "300ms");
         ok("reload", "many");
         fails(3, "reload", "nobody");
