@@ -111,7 +111,11 @@ final class Maintenance {
                         memory.look();
                     }
                     if (System.nanoTime() - next >= 0) {
-                        look(false);
+                        if (firstHalf()) {
+                            look(false);
+                        } else {
+                            memory.drop();
+                        }
                         next = nextLook();
                     }
                 }
@@ -121,13 +125,23 @@ final class Maintenance {
         }
     }
 
-    /** By {@link System#nanoTime}, and by the wall clock as the samples, see {@link dev.tetra.tsm.supervise.Sampler}. */
+    /**
+     * By {@link System#nanoTime}, and by the wall clock as the samples, see {@link dev.tetra.tsm.supervise.Sampler}: in the
+     * first half of each minute everything is looked at, in the second one the memory, as idle looks map pages again.
+     */
     private static long nextLook() {
-        long minute = LOOK.toMillis();
-        long since = Math.floorMod(System.currentTimeMillis() - AFTER_SAMPLES.toMillis(), minute);
+        long half = LOOK.toMillis() / 2;
+        long since = Math.floorMod(System.currentTimeMillis() - AFTER_SAMPLES.toMillis(), half);
         // A wait may end a little early: that is the look that has just been.
-        long wait = minute - since + (minute - since < minute / 2 ? minute : 0);
+        long wait = half - since + (half - since < half / 2 ? half : 0);
         return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(wait);
+    }
+
+    private static boolean firstHalf() {
+        long minute = LOOK.toMillis();
+        long quarter = minute / 4;
+        // Around the time of that look, as the wait may have ended a little early.
+        return Math.floorMod(System.currentTimeMillis() - AFTER_SAMPLES.toMillis() + quarter, minute) < minute / 2;
     }
 
     /** Returns true a little after a command, which most likely comes with others, or false when the time is over. */

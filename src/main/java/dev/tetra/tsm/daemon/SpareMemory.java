@@ -60,8 +60,8 @@ final class SpareMemory {
         DaemonProcess.trim();
     }
 
-    /** To be called last: a collection runs through much of the JVM. */
-    private void drop() {
+    /** Gives pages of files back, if that is worth the effort. To be called last: a collection runs through much of the JVM. */
+    void drop() {
         if (pages.mapped() - mapped > PAGES) {
             pages.giveBack();
             mapped = pages.mapped();
