@@ -57,32 +57,23 @@ public final class Specs {
 
     /** The same as a program of that kind. */
     public static ProcessSpec as(Kind kind, ProcessSpec spec) {
-        return new ProcessSpec(
-                spec.namespace(),
-                kind,
-                spec.type(),
-                spec.command(),
-                spec.argv(),
-                spec.executable(),
-                spec.script(),
-                spec.interpreter(),
-                spec.cwd(),
-                spec.service(),
-                spec.envName(),
-                spec.envFile(),
-                spec.umask(),
-                spec.restart(),
-                spec.stop(),
-                spec.logs(),
-                spec.supervision());
+        return like(spec, kind, spec.cwd(), spec.supervision());
     }
 
     /** The same in a folder, with what has it run, run again, or end. */
     public static ProcessSpec triggered(ProcessSpec spec, String cwd, TriggerPolicy triggers) {
         SupervisionPolicy none = spec.supervision();
+        return like(
+                spec,
+                spec.kind(),
+                cwd,
+                new SupervisionPolicy(none.health(), none.order(), none.instances(), triggers, none.limits()));
+    }
+
+    private static ProcessSpec like(ProcessSpec spec, Kind kind, String cwd, SupervisionPolicy supervision) {
         return new ProcessSpec(
                 spec.namespace(),
-                spec.kind(),
+                kind,
                 spec.type(),
                 spec.command(),
                 spec.argv(),
@@ -97,6 +88,6 @@ public final class Specs {
                 spec.restart(),
                 spec.stop(),
                 spec.logs(),
-                new SupervisionPolicy(none.health(), none.order(), none.instances(), triggers, none.limits()));
+                supervision);
     }
 }
