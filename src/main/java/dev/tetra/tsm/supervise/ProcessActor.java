@@ -305,7 +305,8 @@ final class ProcessActor implements Gates.Tracked {
                     }
                     if (happening instanceof Happening.StartTimedOut timedOut) {
                         failure = timedOut.why();
-                        late = failure;
+                        // What goes on beside a new run that is late, is not.
+                        late = standby == null ? failure : "";
                     }
                     apply(happening);
                 }
@@ -857,6 +858,7 @@ final class ProcessActor implements Gates.Tracked {
         @Override
         public void notExecuted(String why) {
             failure = why;
+            late = "";
             apply(new Happening.SpawnFailed(waiters.askedFor(life.generation())));
         }
 
