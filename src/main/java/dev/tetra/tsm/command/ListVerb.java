@@ -2,6 +2,7 @@ package dev.tetra.tsm.command;
 
 import dev.tetra.tsm.command.render.Json;
 import dev.tetra.tsm.command.render.Visible;
+import dev.tetra.tsm.engine.Overview;
 import dev.tetra.tsm.engine.View;
 import dev.tetra.tsm.model.TsmException;
 import dev.tetra.tsm.spec.Nearest;
@@ -84,10 +85,13 @@ final class ListVerb extends Verb {
         Filters filters = Filters.parse(filter);
         @Nullable Format template = format == null ? null : new Format(format);
         boolean all = which != null || filters.mention("status");
-        List<View> tracked = context.engine().overview().all().stream()
-                .filter(view ->
-                        namespace == null || view.process().spec().namespace().equals(namespace))
-                .toList();
+        Overview overview = context.engine().overview();
+        boolean namesAlone = quiet && filters.isEmpty() && sort == null;
+        List<View> tracked = (namesAlone ? overview.known() : overview.all())
+                .stream()
+                        .filter(view -> namespace == null
+                                || view.process().spec().namespace().equals(namespace))
+                        .toList();
         Stream<View> chosen = tracked.stream()
                 .filter(view -> all || !view.process().status().settled())
                 .filter(filters::pass);

@@ -4,7 +4,10 @@ import dev.tetra.tsm.model.TsmException;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +21,7 @@ final class Connection {
     private final RequestHandler handler;
     private final ControlLimits limits;
     private final ScheduledExecutorService deadlines;
+    private final Executor threads;
     private volatile @Nullable SocketAnswer current;
 
     Connection(
@@ -25,12 +29,14 @@ final class Connection {
             ConnectionInput in,
             RequestHandler handler,
             ControlLimits limits,
-            ScheduledExecutorService deadlines) {
+            ScheduledExecutorService deadlines,
+            Executor threads) {
         this.socket = socket;
         this.in = in;
         this.handler = handler;
         this.limits = limits;
         this.deadlines = deadlines;
+        this.threads = threads;
     }
 
     /** Whether its answer is a stream that only waits for more to come. */
@@ -53,7 +59,7 @@ final class Connection {
         }
         SocketAnswer answer = new SocketAnswer(socket, frames, limits, request.inIsTerminal());
         current = answer;
-        Thread reader = Thread.ofVirtual().name("control-reader").start(() -> answer.listen(in));
+        CompletableFuture<Void> heard = CompletableFuture.runAsync(() -> answer.listen(in), threads);
         try {
             handler.handle(request, answer);
             answer.finish();
@@ -71,7 +77,7 @@ final class Connection {
                 answer.fail(text(new TsmException.Internal("internal error: " + e, e)), 70);
             }
         }
-        linger(reader);
+        linger(heard);
     }
 
     private static String text(TsmException e) {
@@ -95,15 +101,12 @@ final class Connection {
     }
 
     /** Lets the client close first, for the same reason as in {@link #refuse}. */
-    private void linger(Thread reader) throws IOException {
+    private void linger(CompletableFuture<Void> heard) throws IOException {
         if (!socket.isClosed()) {
             socket.shutdownOutput();
         }
-        try {
-            reader.join(limits.handshake());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        heard.completeOnTimeout(null, limits.handshake().toMillis(), TimeUnit.MILLISECONDS)
+                .join();
     }
 
     /** Ends the connection now. */

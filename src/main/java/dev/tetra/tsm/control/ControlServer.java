@@ -13,9 +13,12 @@ import java.util.Deque;
 import java.util.HexFormat;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -24,6 +27,10 @@ import org.slf4j.LoggerFactory;
 /**
  * The daemon's side of the control protocol, on an ephemeral port of 127.0.0.1. Nobody gets past the first line
  * without the client secret, and nothing is sent before it has come.
+ *
+ * <p>Clients are served by threads of the kernel, which shares the processors fairly. A virtual thread would wait behind
+ * all others that are ready: a thousand processes that end at once are seconds of work, and a client would take the daemon
+ * for dead meanwhile.
  */
 public final class ControlServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ControlServer.class);
@@ -33,6 +40,8 @@ public final class ControlServer implements AutoCloseable {
     private static final int SECRET_BYTES = 32;
     /** A stream without anything new for so long waits for something to happen, and not for a disk. */
     private static final Duration STILL = Duration.ofMillis(100);
+    /** How long a thread waits for another client. */
+    private static final Duration SPARE = Duration.ofSeconds(5);
 
     private final Path home;
     private final RequestHandler handler;
@@ -40,6 +49,13 @@ public final class ControlServer implements AutoCloseable {
     private final ServerSocket listener;
     private final ControlFile file;
     private final ScheduledExecutorService deadlines;
+    private final ExecutorService servants = new ThreadPoolExecutor(
+            0,
+            Integer.MAX_VALUE,
+            SPARE.toMillis(),
+            TimeUnit.MILLISECONDS,
+            new SynchronousQueue<>(),
+            Thread.ofPlatform().name("control").daemon().factory());
     private final Deque<Socket> strangers = new ArrayDeque<>();
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
 
@@ -93,7 +109,7 @@ public final class ControlServer implements AutoCloseable {
 
     /** Begins to serve and then tells clients so by the control file. */
     public void start() throws IOException {
-        Thread.ofVirtual().name("control-accept").start(this::accept);
+        Thread.ofPlatform().name("control-accept").daemon().start(this::accept);
         file.write(home);
     }
 
@@ -140,6 +156,7 @@ public final class ControlServer implements AutoCloseable {
             strangers.forEach(ControlServer::closeQuietly);
         }
         deadlines.shutdownNow();
+        servants.shutdown();
     }
 
     private void accept() {
@@ -150,7 +167,7 @@ public final class ControlServer implements AutoCloseable {
                 failing = false;
                 // Here, so that there are never more of them than allowed, however fast they come.
                 admit(socket);
-                Thread.ofVirtual().name("control").start(() -> serve(socket));
+                begin(() -> serve(socket));
             } catch (IOException e) {
                 if (listener.isClosed()) {
                     return;
@@ -162,6 +179,15 @@ public final class ControlServer implements AutoCloseable {
                 failing = true;
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
             }
+        }
+    }
+
+    private void begin(Runnable serving) {
+        try {
+            servants.execute(serving);
+        } catch (OutOfMemoryError e) {
+            // No more threads for this user or this control group (pthread_create(3)). These need none of the kernel's.
+            Thread.ofVirtual().name("control").start(serving);
         }
     }
 
@@ -188,7 +214,7 @@ public final class ControlServer implements AutoCloseable {
     }
 
     private void serveKnown(Socket socket, ConnectionInput in) throws IOException {
-        Connection connection = new Connection(socket, in, handler, limits, deadlines);
+        Connection connection = new Connection(socket, in, handler, limits, deadlines, this::begin);
         connections.add(connection);
         try {
             connection.serve();

@@ -1,6 +1,6 @@
 package dev.tetra.tsm.control;
 
-/** What a {@link ControlServer} does with requests. Called on a virtual thread a request, many at once. */
+/** What a {@link ControlServer} does with requests. Called on a thread a request, many at once. */
 @FunctionalInterface
 public interface RequestHandler {
     /**

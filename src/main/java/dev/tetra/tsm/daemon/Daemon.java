@@ -20,6 +20,7 @@ import dev.tetra.tsm.os.Host;
 import dev.tetra.tsm.os.Hosts;
 import dev.tetra.tsm.spec.SecretMasking;
 import dev.tetra.tsm.store.Store;
+import dev.tetra.tsm.store.Urgency;
 import dev.tetra.tsm.supervise.PortObserver;
 import dev.tetra.tsm.supervise.Sampler;
 import dev.tetra.tsm.supervise.Supervision;
@@ -165,7 +166,7 @@ final class Daemon {
 
     private void handle(Request request, Answer answer) {
         try {
-            requests.handle(request, answer);
+            Urgency.run(() -> requests.handle(request, answer));
         } finally {
             maintenance.commanded();
         }

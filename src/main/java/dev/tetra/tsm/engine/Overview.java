@@ -80,6 +80,14 @@ public final class Overview {
         return of(store.call(tx -> tx.processes().all()));
     }
 
+    /** Every tracked process, by ID, without a look at the machine: neither what they use nor what they listen on. */
+    public List<View> known() {
+        Instant now = clock.instant();
+        return store.call(tx -> tx.processes().all()).stream()
+                .map(p -> view(p, List.of(), null, now))
+                .toList();
+    }
+
     /** Every tracked process, by ID, with what they use by a measurement of the caller's own. */
     List<View> all(Usage measured) {
         return of(store.call(tx -> tx.processes().all()), measured);

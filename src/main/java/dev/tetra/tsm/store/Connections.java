@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Deque;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +37,8 @@ import org.slf4j.LoggerFactory;
 final class Connections implements ConnectionFactory, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
     private static final int CONNECTIONS = 12;
+    /** As many more are for those that somebody waits for, so that they need not queue behind a thousand that nobody does. */
+    private static final int URGENT = 4;
     /** How long a transaction waits for the end of others. */
     private static final Duration TURN = Duration.ofSeconds(30);
     /** How long H2 may take to do away with a database that it could not write. */
@@ -46,6 +49,8 @@ final class Connections implements ConnectionFactory, AutoCloseable {
     private final Database database;
     private final Runnable renewed;
     private final Semaphore turns = new Semaphore(CONNECTIONS, true);
+    private final Semaphore urgentTurns = new Semaphore(URGENT, true);
+    private final Map<Connection, Semaphore> inUse = new ConcurrentHashMap<>();
     private final Deque<Connection> idle = new ConcurrentLinkedDeque<>();
     private volatile boolean closed;
     private volatile boolean gone;
@@ -68,27 +73,41 @@ final class Connections implements ConnectionFactory, AutoCloseable {
     @Override
     public Connection openConnection() throws SQLException {
         boolean opened = false;
-        try {
-            if (!turns.tryAcquire(TURN.toNanos(), TimeUnit.NANOSECONDS)) {
-                throw new SQLException(
-                        "all " + CONNECTIONS + " connections have been in use for " + TURN.toSeconds() + " s");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new SQLException("the daemon stops", e);
-        }
+        Semaphore turn = turn();
         try {
             Connection kept = suspect.get() ? null : kept();
             Connection connection = kept == null ? connect() : kept;
             if (kept == null) {
                 connection.setAutoCommit(false);
             }
+            inUse.put(connection, turn);
             opened = true;
             return connection;
         } finally {
             if (!opened) {
-                turns.release();
+                turn.release();
             }
+        }
+    }
+
+    /** Waits for a turn. What comes back is to be released once the connection is no longer used. */
+    private Semaphore turn() throws SQLException {
+        if (!Urgency.isUrgent()) {
+            return taken(turns, CONNECTIONS);
+        }
+        // Past those that wait: without a time limit this looks at the count alone.
+        return turns.tryAcquire() ? turns : taken(urgentTurns, URGENT);
+    }
+
+    private static Semaphore taken(Semaphore turn, int count) throws SQLException {
+        try {
+            if (!turn.tryAcquire(TURN.toNanos(), TimeUnit.NANOSECONDS)) {
+                throw new SQLException("all " + count + " connections have been in use for " + TURN.toSeconds() + " s");
+            }
+            return turn;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SQLException("the daemon stops", e);
         }
     }
 
@@ -147,7 +166,10 @@ final class Connections implements ConnectionFactory, AutoCloseable {
                 kept = true;
             }
         } finally {
-            turns.release();
+            Semaphore turn = inUse.remove(connection);
+            if (turn != null) {
+                turn.release();
+            }
             if (!kept) {
                 connection.close();
             }

@@ -49,9 +49,8 @@ public final class PortObserver implements Supervision.Sightings {
     private final DelayQueue<Look> looks = new DelayQueue<>();
     private final Map<Long, List<Observed>> written = new ConcurrentHashMap<>();
     private final SocketOwners owners;
-    /** Of the last regular look; used by the thread alone. */
     private final CountDownLatch closing = new CountDownLatch(1);
-
+    /** Of the last regular look; used by the thread alone. */
     private Set<Long> sockets = Set.of();
 
     private final Thread thread = Thread.ofVirtual().name("observe ports").unstarted(this::loop);

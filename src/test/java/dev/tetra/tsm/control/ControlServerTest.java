@@ -95,6 +95,29 @@ class ControlServerTest {
     }
 
     @Test
+    void a_client_is_served_while_all_virtual_threads_are_kept_busy() throws Exception {
+        serve((request, answer) -> {
+            answer.out(answer.askEnvironment().size() + " variables\n");
+            answer.exit(3);
+        });
+        AtomicBoolean over = new AtomicBoolean();
+        try {
+            for (int i = 0; i < 10 * Runtime.getRuntime().availableProcessors(); i++) {
+                Thread.ofVirtual().start(() -> {
+                    while (!over.get()) {
+                        Thread.onSpinWait();
+                    }
+                });
+            }
+            Display display = new Display();
+            assertEquals(new Outcome(End.EXIT, 3, ""), call(request("look"), display));
+            assertEquals("0 variables\n", display.out());
+        } finally {
+            over.set(true);
+        }
+    }
+
+    @Test
     void a_squatter_on_the_port_learns_the_client_secret_alone() throws Exception {
         try (ServerSocket squatter = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             new ControlFile("0.0.0+1", squatter.getLocalPort(), "c".repeat(64), "s".repeat(64), 1).write(home);

@@ -33,12 +33,14 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.h2.api.ErrorCode;
 import org.h2.engine.SessionLocal;
@@ -104,6 +106,45 @@ class StoreTest {
         }
         Urls.connect(url, Credentials.OWNER, own.owner()).close();
         Urls.connect(url, Credentials.AUDITOR, own.auditor()).close();
+    }
+
+    @Test
+    @Timeout(60)
+    void what_somebody_waits_for_does_not_queue_behind_the_transactions_of_others() throws Exception {
+        CountDownLatch over = new CountDownLatch(1);
+        List<Thread> others = new ArrayList<>();
+        try (Store store = open()) {
+            try {
+                CountDownLatch begun = new CountDownLatch(12);
+                for (int i = 0; i < 20; i++) {
+                    others.add(Thread.ofPlatform()
+                            .daemon()
+                            .start(() -> store.run(tx -> {
+                                begun.countDown();
+                                awaitQuietly(over);
+                            })));
+                }
+                assertTrue(begun.await(20, TimeUnit.SECONDS));
+                AtomicInteger known = new AtomicInteger(-1);
+                Urgency.run(
+                        () -> known.set(store.call(tx -> tx.processes().all().size())));
+                assertEquals(0, known.get());
+            } finally {
+                over.countDown();
+                for (Thread other : others) {
+                    other.join();
+                }
+            }
+            assertEquals(0, store.<Integer>call(tx -> tx.processes().all().size()));
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test
