@@ -25,6 +25,8 @@ final class Requests implements RequestHandler {
     private static final long LOOK_MILLIS = 5;
     /** How long whoever stops the daemon waits for its end. */
     private static final Duration CLOSE = Duration.ofSeconds(30);
+    /** How long a command that changes something waits for what comes up with the daemon: as an env file may take. */
+    private static final Duration COMING_UP = Duration.ofSeconds(10);
 
     private final Engine engine;
     private final Commands commands;
@@ -74,6 +76,7 @@ final class Requests implements RequestHandler {
         Control control = new Control(request.launcher(), request.launcherBuild());
         if (commands.changes(request.words())) {
             changing.add(answer);
+            engine.boot().awaitAsked(COMING_UP);
         }
         int code;
         try {

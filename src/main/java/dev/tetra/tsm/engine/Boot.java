@@ -7,9 +7,13 @@ import dev.tetra.tsm.model.TsmException;
 import dev.tetra.tsm.model.Wanted;
 import dev.tetra.tsm.os.Host;
 import dev.tetra.tsm.store.Store;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +34,7 @@ public final class Boot {
     private final Keeper keeper;
     private final Services services;
     private final Chain chain;
+    private final CountDownLatch asked = new CountDownLatch(1);
 
     Boot(Store store, Host host, Keeper keeper, Services services, Chain chain) {
         this.chain = chain;
@@ -57,14 +62,42 @@ public final class Boot {
 
     /** Starts what is to come up. What cannot be started is written down; nobody waits for it. */
     public void comeUp(Caller daemon, boolean anew) {
-        bringUpNeeds(daemon);
-        resume(daemon);
-        for (Services.Result result : services.startEnabled(daemon, !anew, false)) {
+        Supplier<List<Keeper.Result>> resumed;
+        Supplier<List<Services.Result>> enabled;
+        try {
+            bringUpNeeds(daemon);
+            resumed = resume(daemon);
+            enabled = services.beginEnabled(daemon, !anew, false);
+        } finally {
+            asked.countDown();
+        }
+        for (Keeper.Result result : resumed.get()) {
+            if (result.failure() != null) {
+                failed(result.process().label() + " was not started again after the machine had gone down: "
+                        + result.failure().getMessage());
+            }
+        }
+        for (Services.Result result : enabled.get()) {
             TsmException failure = result.failure();
             if (failure != null) {
                 failed("service " + result.service().name() + " was not started with the daemon: "
                         + failure.getMessage());
             }
+        }
+    }
+
+    /**
+     * Waits until all that comes up with the daemon has been asked to run, so that what a user asks from then on is the last
+     * word: a stop would find nothing to stop yet, and be undone.
+     *
+     * @return false when the time was over before
+     */
+    public boolean awaitAsked(Duration atMost) {
+        try {
+            return asked.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 
@@ -86,22 +119,22 @@ public final class Boot {
         }
     }
 
-    private void resume(Caller daemon) {
+    private Supplier<List<Keeper.Result>> resume(Caller daemon) {
         Set<String> keys = store.call(tx -> tx.settings().get(RESUME))
                 .map(text -> Arrays.stream(text.split(",")).collect(Collectors.toSet()))
                 .orElse(Set.of());
+        if (keys.isEmpty()) {
+            return List::of;
+        }
         List<ManagedProcess> resting = store.call(tx -> tx.processes().all()).stream()
                 .filter(p -> keys.contains(Long.toString(p.key())) && p.status().settled())
                 .toList();
-        for (Keeper.Result result : keeper.startAgain(resting, daemon, false)) {
-            if (result.failure() != null) {
-                failed(result.process().label() + " was not started again after the machine had gone down: "
-                        + result.failure().getMessage());
-            }
-        }
-        if (!keys.isEmpty()) {
+        Supplier<List<Keeper.Result>> end = keeper.beginAgain(resting, daemon, false);
+        return () -> {
+            List<Keeper.Result> results = end.get();
             store.run(tx -> tx.settings().put(RESUME, ""));
-        }
+            return results;
+        };
     }
 
     private void failed(String what) {

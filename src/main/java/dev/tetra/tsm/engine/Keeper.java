@@ -313,8 +313,14 @@ public final class Keeper {
 
     /** Runs processes at rest again; those that run are left alone. */
     public List<Result> startAgain(List<ManagedProcess> processes, Caller caller, boolean proof) {
+        return beginAgain(processes, caller, proof).get();
+    }
+
+    /** Asks processes at rest to run again; what is returned waits for what came of it. */
+    Supplier<List<Result>> beginAgain(List<ManagedProcess> processes, Caller caller, boolean proof) {
         Map<Long, List<String>> notes = new HashMap<>();
-        return withNotes(notes, eachToRun(processes, p -> beginAgain(p, caller, proof, notes)));
+        Supplier<List<Result>> end = begunToRun(processes, p -> beginAgain(p, caller, proof, notes));
+        return () -> withNotes(notes, end.get());
     }
 
     /** Asks a process to run again, and what it needs before it. */
@@ -347,6 +353,10 @@ public final class Keeper {
     }
 
     private List<Result> eachToRun(List<ManagedProcess> processes, Function<ManagedProcess, Pending> begin) {
+        return begunToRun(processes, begin).get();
+    }
+
+    private Supplier<List<Result>> begunToRun(List<ManagedProcess> processes, Function<ManagedProcess, Pending> begin) {
         Map<ManagedProcess, Supplier<Started>> all = new LinkedHashMap<>();
         for (ManagedProcess process : processes) {
             try {
@@ -358,16 +368,18 @@ public final class Keeper {
                 });
             }
         }
-        List<Result> results = new ArrayList<>();
-        all.forEach((process, end) -> {
-            try {
-                Started started = end.get();
-                results.add(new Result(started.process(), started.changed(), null, started.notes()));
-            } catch (TsmException e) {
-                results.add(new Result(process, false, e));
-            }
-        });
-        return results;
+        return () -> {
+            List<Result> results = new ArrayList<>();
+            all.forEach((process, end) -> {
+                try {
+                    Started started = end.get();
+                    results.add(new Result(started.process(), started.changed(), null, started.notes()));
+                } catch (TsmException e) {
+                    results.add(new Result(process, false, e));
+                }
+            });
+            return results;
+        };
     }
 
     private void refuseForeign(ManagedProcess process, Wish.@Nullable Change change) {

@@ -368,6 +368,11 @@ public final class Services {
      * @param attended whether somebody waits, who is told of one that fails at once; else its restart policy decides
      */
     public List<Result> startEnabled(Caller caller, boolean untracked, boolean attended) {
+        return beginEnabled(caller, untracked, attended).get();
+    }
+
+    /** The same, but only asks them to run; what is returned waits for what came of it. */
+    Supplier<List<Result>> beginEnabled(Caller caller, boolean untracked, boolean attended) {
         List<Service> enabled = book.all(caller::environment).services().stream()
                 .filter(Service::enabled)
                 .toList();
@@ -379,15 +384,17 @@ public final class Services {
                 begun.put(shown.service(), startedFor(shown.service(), caller, attended));
             }
         }
-        List<Result> results = new ArrayList<>();
-        begun.forEach((service, end) -> {
-            try {
-                results.add(new Result(service, end.get(), null));
-            } catch (TsmException e) {
-                results.add(new Result(service, null, e));
-            }
-        });
-        return results;
+        return () -> {
+            List<Result> results = new ArrayList<>();
+            begun.forEach((service, end) -> {
+                try {
+                    results.add(new Result(service, end.get(), null));
+                } catch (TsmException e) {
+                    results.add(new Result(service, null, e));
+                }
+            });
+            return results;
+        };
     }
 
     private Supplier<Started> startedFor(Service service, Caller caller, boolean attended) {

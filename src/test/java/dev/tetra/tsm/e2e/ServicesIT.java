@@ -125,6 +125,24 @@ class ServicesIT {
     }
 
     @Test
+    void a_stop_given_while_services_come_up_is_the_last_word() throws IOException {
+        Path slow = Files.writeString(home.work().resolve("slow.env"), "sleep 1\nA=1\n");
+        home.tsm("service", "add", "--env", slow.toString(), "nap", "sleep", "600")
+                .expect(0);
+        home.tsm("enable", "nap").expect(0);
+        home.tsm("start", "nap").expect(0);
+        home.tsm("daemon", "stop", "--all").expect(0);
+        Await.until("all is gone", SOON, () -> home.processes().isEmpty());
+        home.tsm("stop", "all").expect(0);
+        // Its end waits for what comes up with it.
+        String said = home.tsm("daemon", "stop").expect(0).out();
+        assertTrue(said.contains("no process is running"), said);
+        Await.until(
+                "the daemon is gone", SOON, () -> home.tsm("daemon", "status").code() == 1);
+        Await.until("its processes are gone", SOON, () -> home.processes().isEmpty());
+    }
+
+    @Test
     void what_ran_when_the_machine_went_down_runs_again_and_nothing_else() throws IOException {
         Path bin = Files.createDirectory(home.work().resolve("bin"));
         Path systemctl = Files.writeString(bin.resolve("systemctl"), "#!/bin/sh\necho stopping\n");
