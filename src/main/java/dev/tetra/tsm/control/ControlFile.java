@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
@@ -59,6 +60,16 @@ public record ControlFile(String build, int port, String clientSecret, String se
                     Long.parseLong(lines.get(5))));
         } catch (NumberFormatException e) {
             return Optional.empty();
+        }
+    }
+
+    /** What tells a file from one that was changed or put in its place: inode, size and time; empty when there is none. */
+    static String stamp(Path home) throws IOException {
+        try {
+            BasicFileAttributes now = Files.readAttributes(path(home), BasicFileAttributes.class);
+            return now.fileKey() + " " + now.size() + " " + now.lastModifiedTime();
+        } catch (NoSuchFileException e) {
+            return "";
         }
     }
 

@@ -48,6 +48,10 @@ public final class ControlServer implements AutoCloseable {
     private final ControlLimits limits;
     private final ServerSocket listener;
     private final ControlFile file;
+    private final Object filing = new Object();
+    /** What the file looked like when it was written; guarded by {@link #filing}. */
+    private String written = "";
+
     private final ScheduledExecutorService deadlines;
     private final ExecutorService servants = new ThreadPoolExecutor(
             0,
@@ -110,7 +114,26 @@ public final class ControlServer implements AutoCloseable {
     /** Begins to serve and then tells clients so by the control file. */
     public void start() throws IOException {
         Thread.ofPlatform().name("control-accept").daemon().start(this::accept);
-        file.write(home);
+        synchronized (filing) {
+            file.write(home);
+            written = ControlFile.stamp(home);
+        }
+    }
+
+    /** Writes the control file anew when it was removed or changed, unless the server no longer accepts. */
+    public void keepFound() {
+        synchronized (filing) {
+            try {
+                if (listener.isClosed() || ControlFile.stamp(home).equals(written)) {
+                    return;
+                }
+                log.warn("the control file was removed or changed; it is written anew");
+                file.write(home);
+                written = ControlFile.stamp(home);
+            } catch (IOException e) {
+                log.warn("the control file cannot be written", e);
+            }
+        }
     }
 
     /** The port on 127.0.0.1. */
@@ -125,15 +148,17 @@ public final class ControlServer implements AutoCloseable {
 
     /** Removes the control file if it is still this server's, and takes no new connection. */
     public void stopAccepting() {
-        try {
-            file.removeOwn(home);
-        } catch (IOException e) {
-            log.warn("can't remove {}", ControlFile.path(home), e);
-        }
-        try {
-            listener.close();
-        } catch (IOException e) {
-            log.warn("can't close the control port", e);
+        synchronized (filing) {
+            try {
+                file.removeOwn(home);
+            } catch (IOException e) {
+                log.warn("can't remove {}", ControlFile.path(home), e);
+            }
+            try {
+                listener.close();
+            } catch (IOException e) {
+                log.warn("can't close the control port", e);
+            }
         }
     }
 

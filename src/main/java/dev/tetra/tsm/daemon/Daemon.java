@@ -131,8 +131,8 @@ final class Daemon {
         this.maintenance = new Maintenance(store, home.resolve("tsm.mv.db"), engine.retention());
         this.self = new Self(home, build, host, store);
         this.requests = new Requests(engine, commands, self, build, sources, ending::complete, closed);
-        this.homeWatch = new HomeWatch(lock, this::end);
         this.server = ControlServer.bind(home, build.build(), this::handle);
+        this.homeWatch = new HomeWatch(lock, server, this::end);
     }
 
     /**

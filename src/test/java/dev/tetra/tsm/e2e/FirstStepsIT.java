@@ -242,6 +242,18 @@ class FirstStepsIT {
     }
 
     @Test
+    void a_control_file_that_is_lost_or_overwritten_is_written_anew_and_the_daemon_found_again() throws IOException {
+        tsm.tsm("start", "--name", "it", "sleep", "600").expect(0);
+        long daemon = tsm.daemonPid();
+        Path control = tsm.home().resolve("control");
+        Files.delete(control);
+        assertEquals("it\n", tsm.tsm("list", "-q").expect(0).out());
+        Files.writeString(control, "rubbish\n");
+        assertEquals("it\n", tsm.tsm("list", "-q").expect(0).out());
+        assertEquals(daemon, tsm.daemonPid());
+    }
+
+    @Test
     void a_daemon_whose_home_is_moved_away_ends_and_the_home_put_back_has_its_processes() throws IOException {
         tsm.tsm("start", "--exact-name", "--name", "nap", "sleep", "60").expect(0);
         String pid = field("nap", "pid");
