@@ -16,6 +16,7 @@ import dev.tetra.tsm.spec.Nearest;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
@@ -87,13 +88,11 @@ final class EventsVerb extends Targeted {
             throw new TsmException.Usage("--lines: " + lines + " is no number of events", "give 0 or more");
         }
         EventLog log = context.engine().events();
-        EventFilter filter = log.filter(
-                words.contains("all") ? List.of() : words,
-                namespace,
-                kinds(),
-                since == null
-                        ? null
-                        : Moments.parse(since, ZonedDateTime.now(Clock.system(ZoneId.systemDefault())), "--since"));
+        Instant from = since == null
+                ? null
+                : Moments.parse(since, ZonedDateTime.now(Clock.system(ZoneId.systemDefault())), "--since");
+        EventFilter filter =
+                orLines(() -> log.filter(words.contains("all") ? List.of() : words, namespace, kinds(), from));
         long count = lines != null ? lines : since == null ? USUAL_LINES : Long.MAX_VALUE;
         Terminal terminal = context.terminal();
         try {

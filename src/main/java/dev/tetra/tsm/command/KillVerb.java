@@ -59,6 +59,9 @@ final class KillVerb extends Verb {
     int run(Context context) {
         Killer killer = context.engine().killer();
         Killer.Victims victims = killer.find(words, namespace);
+        if (victims.strangers().isEmpty()) {
+            Targeted.noteIfNone(victims.managed(), context);
+        }
         if (!yes && !victims.strangers().isEmpty() && !agreed(victims.strangers(), context)) {
             throw new TsmException.Failed("nothing was killed", "tsm kill --yes asks nothing");
         }

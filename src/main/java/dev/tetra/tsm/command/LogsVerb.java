@@ -105,9 +105,9 @@ final class LogsVerb extends Targeted {
         if (words.isEmpty() && namespace == null) {
             words.add(Targets.ALL);
         }
-        List<ManagedProcess> targets = targets(context);
-        if (targets.isEmpty()) {
-            context.note(follow ? "no process is listed yet; waiting for one" : "no process is listed");
+        List<ManagedProcess> targets = orLines(() -> targets(context));
+        if (targets.isEmpty() && follow) {
+            context.note("waiting for one");
         }
         List<LogStream> streams = streams();
         List<LogSource> sources = sources(targets, streams, context);
@@ -116,7 +116,7 @@ final class LogsVerb extends Targeted {
         LogView view = new LogView(context.terminal(), wish, times, output(times, prefix));
         if (follow) {
             Supplier<List<LogSource>> present = changing
-                    ? () -> sources(context.engine().targets().find(List.of(Targets.ALL), namespace), streams, context)
+                    ? () -> sources(context.engine().targets().in(namespace), streams, context)
                     : () -> sources;
             view.follow(present);
         } else {

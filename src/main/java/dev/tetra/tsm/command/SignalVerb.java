@@ -1,5 +1,6 @@
 package dev.tetra.tsm.command;
 
+import dev.tetra.tsm.model.ManagedProcess;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -38,10 +39,10 @@ final class SignalVerb extends Verb {
 
     @Override
     int run(Context context) {
+        List<ManagedProcess> targets = context.engine().targets().find(words, namespace);
+        Targeted.noteIfNone(targets, context);
         return Results.print(
-                context.engine()
-                        .keeper()
-                        .signal(context.engine().targets().find(words, namespace), signal, group, context.caller()),
+                context.engine().keeper().signal(targets, signal, group, context.caller()),
                 json,
                 context,
                 r -> r.process().label() + ": signal " + signal + " sent");

@@ -36,6 +36,17 @@ public final class Target {
         return find(words, namespace, Targets.NumberOrder.ID_FIRST);
     }
 
+    /**
+     * Every process of a namespace; none is no error.
+     *
+     * @param namespace null for any
+     */
+    public List<ManagedProcess> in(@Nullable String namespace) {
+        return store.call(tx -> tx.processes().all()).stream()
+                .filter(p -> namespace == null || p.spec().namespace().equals(namespace))
+                .toList();
+    }
+
     List<ManagedProcess> find(List<String> words, @Nullable String namespace, Targets.NumberOrder order) {
         Map<Long, List<Observed>> observed =
                 words.isEmpty() ? Map.of() : store.call(tx -> tx.ports().observed());

@@ -61,7 +61,7 @@ public final class Targets {
      * name given in full always counts, then the name that instances share, which means all of them, then a name given in
      * full but for its port. Else a word fits a name whose parts between dashes contain the word's own parts side by side:
      * {@code my-api} fits {@code my-api-worker} and {@code old-my-api}. What fits instances of one name alone means all of
-     * them.
+     * them. A bare number is never part of a name.
      *
      * @param namespace only processes of this namespace count; without words, all of them
      * @throws TsmException.Usage when there is neither a word nor a namespace, or a prefix has no sensible value
@@ -74,20 +74,20 @@ public final class Targets {
                 .filter(c -> namespace == null || c.namespace().equals(namespace))
                 .sorted((a, b) -> Integer.compare(a.id(), b.id()))
                 .toList();
+        if (words.isEmpty() && namespace == null) {
+            throw new TsmException.Usage(
+                    "no process was named", "give a name, an ID, a port, a pid, all, or -n NAMESPACE");
+        }
+        if (namespace != null && pool.isEmpty() && (words.isEmpty() || words.contains(ALL))) {
+            throw noNamespace(namespace, all);
+        }
         if (words.isEmpty()) {
-            if (namespace == null) {
-                throw new TsmException.Usage(
-                        "no process was named", "give a name, an ID, a port, a pid, all, or -n NAMESPACE");
-            }
-            if (pool.isEmpty()) {
-                throw noNamespace(namespace, all);
-            }
             return pool;
         }
         List<C> found = new ArrayList<>();
         Set<Long> keys = new LinkedHashSet<>();
         for (String word : words) {
-            for (C candidate : one(word, pool, order)) {
+            for (C candidate : word.equals(ALL) ? pool : one(word, namespace, pool, all, order)) {
                 if (keys.add(candidate.key())) {
                     found.add(candidate);
                 }
@@ -96,39 +96,51 @@ public final class Targets {
         return List.copyOf(found);
     }
 
-    private static <C extends Candidate> List<C> one(String word, List<C> pool, NumberOrder order) {
-        if (word.equals(ALL)) {
-            return pool;
+    private static <C extends Candidate> List<C> one(
+            String word, @Nullable String namespace, List<C> pool, Collection<C> all, NumberOrder order) {
+        List<C> fits = fitting(word, pool, order);
+        if (fits.isEmpty()) {
+            throw namespace == null
+                    ? notFound(word, pool)
+                    : notThere(word, namespace, pool, fitting(word, List.copyOf(all), order));
         }
+        if (fits.size() > 1 && !oneGroup(fits)) {
+            String both =
+                    fits.stream().map(c -> c.name() + " (ID " + c.id() + ")").collect(Collectors.joining(", "));
+            throw new TsmException.Ambiguous(
+                    "'" + word + "' fits " + fits.size() + " processes: " + both,
+                    "use the full name or the ID: id:" + fits.getFirst().id());
+        }
+        return fits;
+    }
+
+    private static <C extends Candidate> List<C> fitting(String word, List<C> pool, NumberOrder order) {
         int colon = word.indexOf(':');
         if (colon > 0 && PREFIXES.contains(word.substring(0, colon))) {
             return prefixed(word, word.substring(0, colon), word.substring(colon + 1), pool);
         }
-        List<C> fits = named(word, pool);
-        if (fits.isEmpty() && NUMBER.matcher(word).matches()) {
-            fits = numbered(Long.parseLong(word), pool, order);
+        if (NUMBER.matcher(word).matches()) {
+            List<C> fits = numbered(Long.parseLong(word), pool, order);
+            // What was an ID or a pid once must not hit a process that has the number in its name.
+            return fits.isEmpty() ? namedInFull(word, pool) : fits;
         }
-        return checked(word, fits.isEmpty() ? partlyNamed(word, pool) : fits, pool);
+        return named(word, pool);
     }
 
     private static <C extends Candidate> List<C> prefixed(String word, String prefix, String value, List<C> pool) {
         if (prefix.equals("name")) {
-            List<C> fits = named(value, pool);
-            return checked(word, fits.isEmpty() ? partlyNamed(value, pool) : fits, pool);
+            return named(value, pool);
         }
         if (!NUMBER.matcher(value).matches()) {
             throw new TsmException.Usage(
                     "'" + word + "': '" + value + "' is no number", "write a number after " + prefix + ":");
         }
         long number = Long.parseLong(value);
-        return checked(
-                word,
-                switch (prefix) {
-                    case "id" -> only(pool, c -> c.id() == number);
-                    case "port" -> only(pool, c -> hasPort(c, number));
-                    default -> only(pool, c -> c.hasPid(number));
-                },
-                pool);
+        return switch (prefix) {
+            case "id" -> only(pool, c -> c.id() == number);
+            case "port" -> only(pool, c -> hasPort(c, number));
+            default -> only(pool, c -> c.hasPid(number));
+        };
     }
 
     private static <C extends Candidate> List<C> numbered(long number, List<C> pool, NumberOrder order) {
@@ -147,36 +159,23 @@ public final class Targets {
     }
 
     private static <C extends Candidate> List<C> named(String name, List<C> pool) {
-        List<C> full = only(pool, c -> c.name().equals(name));
+        List<C> full = namedInFull(name, pool);
         if (full.isEmpty()) {
-            full = only(pool, c -> name.equals(c.group()));
+            // Who said --name api has api-8000, and means that by api, whatever else has an api in its name.
+            full = only(pool, c -> c.ports().stream().anyMatch(port -> c.name().equals(name + "-" + port)));
         }
-        // Who said --name api has api-8000, and means that by api, whatever else has an api in its name.
-        return full.isEmpty()
-                ? only(pool, c -> c.ports().stream().anyMatch(port -> c.name().equals(name + "-" + port)))
+        return full.isEmpty() && !name.isEmpty()
+                ? only(pool, c -> ("-" + c.name() + "-").contains("-" + name + "-"))
                 : full;
     }
 
-    private static <C extends Candidate> List<C> partlyNamed(String word, List<C> pool) {
-        return word.isEmpty() ? List.of() : only(pool, c -> ("-" + c.name() + "-").contains("-" + word + "-"));
+    private static <C extends Candidate> List<C> namedInFull(String name, List<C> pool) {
+        List<C> full = only(pool, c -> c.name().equals(name));
+        return full.isEmpty() ? only(pool, c -> name.equals(c.group())) : full;
     }
 
     private static <C extends Candidate> List<C> only(List<C> pool, Predicate<C> test) {
         return pool.stream().filter(test).toList();
-    }
-
-    private static <C extends Candidate> List<C> checked(String word, List<C> fits, List<C> pool) {
-        if (fits.isEmpty()) {
-            throw notFound(word, pool);
-        }
-        if (fits.size() > 1 && !oneGroup(fits)) {
-            String both =
-                    fits.stream().map(c -> c.name() + " (ID " + c.id() + ")").collect(Collectors.joining(", "));
-            throw new TsmException.Ambiguous(
-                    "'" + word + "' fits " + fits.size() + " processes: " + both,
-                    "use the full name or the ID: id:" + fits.getFirst().id());
-        }
-        return fits;
     }
 
     private static <C extends Candidate> boolean oneGroup(List<C> fits) {
@@ -202,6 +201,17 @@ public final class Targets {
         return new TsmException.NotFound(
                 "no process '" + word + "'",
                 near.map(name -> "did you mean '" + name + "'? ").orElse("") + "'tsm list all' shows every process");
+    }
+
+    /** Nothing in the namespace is meant; most often it is in another, or the namespace is a slip. */
+    private static <C extends Candidate> TsmException.NotFound notThere(
+            String word, String namespace, List<C> pool, List<C> elsewhere) {
+        TsmException.NotFound none = notFound(word, pool);
+        String where = elsewhere.stream()
+                .map(c -> c.name() + " is in namespace '" + c.namespace() + "'")
+                .collect(Collectors.joining(", "));
+        return new TsmException.NotFound(
+                none.getMessage() + " in namespace '" + namespace + "'", where.isEmpty() ? none.hint() : where);
     }
 
     private static <C extends Candidate> TsmException.NotFound noNamespace(String namespace, Collection<C> all) {

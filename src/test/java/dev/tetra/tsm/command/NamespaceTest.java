@@ -78,6 +78,49 @@ class NamespaceTest {
     }
 
     @Test
+    void all_of_a_namespace_that_is_none_is_an_error_and_nothing_is_done() {
+        for (String verb : List.of(
+                "stop", "delete", "kill", "restart", "reload", "info", "why", "wait", "env", "flush", "logs",
+                "events")) {
+            Desk.Told told = desk.tell(verb, "all", "-n", "shpo");
+            assertEquals(3, told.code(), verb);
+            assertTrue(told.err().contains("no process is in the namespace 'shpo'"), told.err());
+            assertTrue(told.err().contains("did you mean 'shop'?"), told.err());
+        }
+        assertEquals(3, desk.names().size());
+    }
+
+    @Test
+    void a_word_that_means_a_process_of_another_namespace_is_told_so() {
+        Desk.Told told = desk.tell("stop", "worker", "-n", "shop");
+        assertEquals(3, told.code());
+        assertTrue(told.err().contains("no process 'worker' in namespace 'shop'"), told.err());
+        assertTrue(told.err().contains("worker is in namespace 'default'"), told.err());
+    }
+
+    @Test
+    void a_number_of_lines_that_was_given_as_namespace_is_told_so() {
+        for (String verb : List.of("logs", "events")) {
+            Desk.Told named = desk.tell(verb, "worker", "-n", "5");
+            assertEquals(named.err().contains("--lines 5"), named.code() == 3, named.err());
+            assertTrue(desk.tell(verb, "-n", "5").err().contains("--lines 5"), verb);
+        }
+        assertTrue(desk.tell("logs", "worker", "-n", "5").err().contains("worker is in namespace 'default'"));
+    }
+
+    @Test
+    void all_where_there_is_no_process_says_so() {
+        assertEquals(0, desk.tell("delete", "all").code());
+        for (String verb : List.of("stop", "kill", "env", "info")) {
+            Desk.Told told = desk.tell(verb, "all");
+            assertEquals(0, told.code(), verb);
+            assertEquals("tsm: no process is listed\n", told.err(), verb);
+        }
+        assertEquals(
+                "tsm: no process is listed\n", desk.tell("signal", "HUP", "all").err());
+    }
+
+    @Test
     void the_list_says_which_one_only_where_there_are_several() {
         assertTrue(desk.tell("list").out().contains("Namespace"));
         assertEquals(0, desk.tell("delete", "web", "api").code());

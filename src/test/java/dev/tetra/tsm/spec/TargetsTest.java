@@ -55,6 +55,37 @@ class TargetsTest {
     }
 
     @Test
+    void a_number_is_never_a_part_of_a_name() {
+        List<Row> two = List.of(
+                new Row(1, 3, "web-1", "default", List.of(), List.of()),
+                new Row(2, 4, "2-8000", "default", List.of(8000), List.of()));
+        for (NumberOrder order : NumberOrder.values()) {
+            TsmException none =
+                    assertThrows(TsmException.NotFound.class, () -> Targets.resolve(List.of("1"), null, two, order));
+            assertTrue(none.hint().contains("did you mean 'web-1'"), none.hint());
+            assertThrows(TsmException.NotFound.class, () -> Targets.resolve(List.of("2"), null, two, order));
+        }
+        assertEquals(
+                3,
+                Targets.resolve(List.of("name:1"), null, two, NumberOrder.ID_FIRST)
+                        .getFirst()
+                        .id());
+    }
+
+    @Test
+    void a_number_is_a_whole_name_only_when_it_is_no_id_port_or_pid() {
+        List<Row> three = List.of(
+                new Row(1, 0, "42", "default", List.of(), List.of()),
+                new Row(2, 1, "0", "default", List.of(), List.of()),
+                new Row(3, 2, "job-42", "default", List.of(), List.of()));
+        assertEquals(
+                List.of(0, 1),
+                Targets.resolve(List.of("42", "0", "name:0"), null, three, NumberOrder.ID_FIRST).stream()
+                        .map(Row::id)
+                        .toList());
+    }
+
+    @Test
     void a_prefix_settles_it() {
         assertEquals(List.of(2), ids("port:1"));
         assertEquals(List.of(2), ids("pid:8999"));
@@ -91,7 +122,19 @@ class TargetsTest {
     void a_namespace_alone_means_all_of_it() {
         assertEquals(List.of(2, 5), ids(NumberOrder.ID_FIRST, "shop"));
         assertThrows(TsmException.NotFound.class, () -> ids(NumberOrder.ID_FIRST, "shpo"));
+        TsmException none = assertThrows(TsmException.NotFound.class, () -> ids(NumberOrder.ID_FIRST, "shpo", "all"));
+        assertTrue(none.hint().contains("did you mean 'shop'"), none.hint());
         assertThrows(TsmException.Usage.class, () -> ids());
+    }
+
+    @Test
+    void a_word_that_fits_only_elsewhere_is_told_with_both_namespaces() {
+        TsmException none =
+                assertThrows(TsmException.NotFound.class, () -> ids(NumberOrder.ID_FIRST, "5", "my-api-worker"));
+        assertEquals("no process 'my-api-worker' in namespace '5'", none.getMessage());
+        assertTrue(none.hint().contains("my-api-worker is in namespace 'default'"), none.hint());
+        none = assertThrows(TsmException.NotFound.class, () -> ids(NumberOrder.ID_FIRST, "shop", "wroker2"));
+        assertTrue(none.hint().contains("did you mean 'worker2'"), none.hint());
     }
 
     @Test
