@@ -5,7 +5,6 @@ import dev.tetra.tsm.command.render.Visible;
 import dev.tetra.tsm.model.ProcessType;
 import dev.tetra.tsm.spec.Classification;
 import dev.tetra.tsm.spec.Classified;
-import dev.tetra.tsm.spec.CommandWords;
 import dev.tetra.tsm.spec.Pattern;
 import dev.tetra.tsm.spec.PortHint;
 import dev.tetra.tsm.spec.Secrets;
@@ -31,7 +30,7 @@ final class Classifications {
 
     static void write(Json json, Classified command, Classification classification) {
         Optional<Pattern> pattern = classification.pattern();
-        json.field("command", CommandWords.join(Secrets.maskWords(command.typed())))
+        json.field("command", Secrets.maskCommand(command.command()))
                 .strings("argv", Secrets.maskWords(command.argv()))
                 .field("executable", command.executable())
                 .field("kind", command.kind().word())

@@ -195,6 +195,7 @@ class LookingTest {
         String other = tsm("classify", "sleep", "--json").out();
         assertTrue(other.contains("  Type: pid-based\n"), "the option is the command's: " + other);
         assertTrue(tsm("classify", "--json", "sleep").out().contains("\"type\": \"pid\""));
+        assertTrue(tsm("classify", "--json", "sleep 1 | cat").out().contains("\"command\": \"sleep 1 | cat\""));
         Answer missing = tsm("classify", "uvicorn-not-installed", "--port", "9000");
         assertEquals(0, missing.code());
         assertTrue(missing.out().contains("  Port In Command: 9000\n"), missing.out());
