@@ -281,6 +281,10 @@ public final class Starter {
     }
 
     private Plan plan(StartRequest request, Caller caller, Classified command, SearchPath programs) {
+        if (!files.isFolder(caller.cwd())) {
+            throw new TsmException.Failed(
+                    "the working folder is gone: " + caller.cwd(), "cd to a folder that exists, and start it there");
+        }
         limits.check(request.supervision().limits());
         checkWatched(request, caller);
         List<String> notes = new ArrayList<>(command.notes());
@@ -499,8 +503,8 @@ public final class Starter {
                         : p.port() != null
                                 && (!plan.port().source().binding()
                                         || p.port().equals(plan.port().port())))
-                .filter(p -> request.name() == null
-                        || p.name().equals(Naming.given(request.name(), p.port(), request.exactName())))
+                .filter(p -> (request.name() == null && !request.exactName())
+                        || p.name().equals(name(request, caller, plan, p.port())))
                 .findFirst();
     }
 
@@ -511,7 +515,7 @@ public final class Starter {
 
     private static String name(StartRequest request, Caller caller, Plan plan, @Nullable Integer port) {
         return request.name() == null
-                ? Naming.automatic(caller.cwd(), plan.command(), port)
+                ? Naming.automatic(caller.cwd(), plan.command(), request.exactName() ? null : port)
                 : Naming.given(request.name(), port, request.exactName());
     }
 

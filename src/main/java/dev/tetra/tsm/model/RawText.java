@@ -1,12 +1,15 @@
 package dev.tetra.tsm.model;
 
 import java.io.ByteArrayOutputStream;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Text that may hold bytes which are not UTF-8, as paths, words and environments on Unix may. A byte that does not
@@ -57,6 +60,26 @@ public final class RawText {
         }
         out.writeBytes(text.substring(from).getBytes(StandardCharsets.UTF_8));
         return out.toByteArray();
+    }
+
+    /**
+     * The path of an absolute name, byte for byte; empty when no file can have the name. Java makes paths of text that its
+     * own charset can encode, and of the bytes of a URI as they are.
+     */
+    public static Optional<Path> path(String name) {
+        try {
+            return Optional.of(firstEscape(name, 0) < 0 ? Path.of(name) : Path.of(uri(encode(name))));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static URI uri(byte[] path) {
+        StringBuilder uri = new StringBuilder("file://");
+        for (byte b : path) {
+            uri.append(b == '/' ? "/" : String.format("%%%02x", b));
+        }
+        return URI.create(uri.toString());
     }
 
     private static int firstEscape(String text, int from) {

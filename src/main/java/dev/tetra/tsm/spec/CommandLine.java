@@ -104,18 +104,20 @@ public final class CommandLine {
         boolean ownFile = programs.files().isFile(path)
                 && (named || Kinds.isScriptName(name) || programs.program(name).isEmpty());
         if (ownFile) {
-            List<String> shebang = Kinds.shebang(programs.files().head(path, Kinds.SHEBANG_LIMIT));
-            if (!shebang.isEmpty() || Kinds.isScriptName(name)) {
-                return script(words, path, shebang);
+            byte[] head = programs.files().head(path, Kinds.SHEBANG_LIMIT);
+            if (!Kinds.shebang(head).isEmpty() || Kinds.isScriptName(name)) {
+                return script(words, path, head);
             }
         }
         return program(words);
     }
 
     /** A script without interpreter: executed by itself when it can be, else by its #! line, else by its ending. */
-    private Classified script(List<String> words, String path, List<String> shebang) {
+    private Classified script(List<String> words, String path, byte[] head) {
+        List<String> shebang = Kinds.shebang(head);
+        boolean windows = Kinds.endsInCarriageReturn(head);
         List<String> runner = usable(shebang);
-        if (programs.files().isExecutable(path) && isWorking(shebang)) {
+        if (programs.files().isExecutable(path) && isWorking(shebang) && !windows) {
             List<String> seen = isInstalled(words.getFirst()) ? words : join(shebang, words);
             Kind kind = Kinds.ofProgram(shebang.getFirst()).orElse(Kind.BINARY);
             return new Classified(typed, words, seen, path, kind, words.getFirst(), shebang.getFirst(), false, notes);
@@ -123,8 +125,13 @@ public final class CommandLine {
         if (runner.isEmpty()) {
             runner = runnerByEnding(words.getFirst(), shebang);
         } else if (programs.files().isExecutable(path)) {
-            notes.add("the #! line of " + words.getFirst() + " names no program that exists; running it with "
-                    + runner.getFirst());
+            notes.add("the #! line of " + words.getFirst()
+                    + (windows ? " ends in CR, as on Windows" : " names no program that exists")
+                    + "; running it with " + runner.getFirst());
+        }
+        if (windows && SHELLS.contains(ProgramName.base(runner.getFirst()))) {
+            // A shell takes each CR for a part of the last word of its line.
+            refuse(SearchPath.carriageReturns(words.getFirst(), path));
         }
         List<String> argv = join(runner, words);
         String executable = executable(runner.getFirst());
@@ -241,71 +248,18 @@ public final class CommandLine {
     /** The absolute path of a program. */
     private String executable(String name) {
         try {
-            return existing(name);
+            return programs.executable(name);
         } catch (TsmException.Failed e) {
-            if (installed) {
-                throw e;
-            }
-            notes.add(e.getMessage() + "; this is what its words alone say");
+            refuse(e);
             return name;
         }
     }
 
-    private String existing(String name) {
-        if (name.contains("/")) {
-            String path = programs.absolute(name);
-            if (programs.files().isExecutable(path)) {
-                return path;
-            }
-            if (isFolder(path)) {
-                throw folder(name);
-            }
-            throw programs.files().isFile(path)
-                    ? notExecutable(name, path)
-                    : new TsmException.Failed(
-                            "there is no program '" + name + "' in " + programs.cwd(),
-                            "check the path; it was looked for at " + path);
+    private void refuse(TsmException.Failed wrong) {
+        if (installed) {
+            throw wrong;
         }
-        return programs.program(name).orElseThrow(() -> unknown(name));
-    }
-
-    private static TsmException.Failed notExecutable(String name, String path) {
-        return new TsmException.Failed(
-                "'" + name + "' is not executable", "make it so: chmod +x " + CommandWords.quote(path));
-    }
-
-    private boolean isFolder(String path) {
-        return !programs.files().names(path).isEmpty();
-    }
-
-    private static TsmException.Failed folder(String name) {
-        return new TsmException.Failed(
-                "'" + name + "' is a folder, and no program",
-                "name the program to run; a path to watch is attached to its option: --watch="
-                        + CommandWords.quote(name));
-    }
-
-    private TsmException.Failed unknown(String name) {
-        Optional<String> unusable = programs.unusable(name);
-        if (unusable.isPresent()) {
-            return notExecutable(name, unusable.get());
-        }
-        String message = "no program '" + name + "' on the PATH";
-        if (programs.files().isFile(programs.absolute(name))) {
-            return new TsmException.Failed(message, "for the file in this folder write ./" + name);
-        }
-        if (isFolder(programs.absolute(name))) {
-            return folder(name);
-        }
-        if (CommandWords.isAssignment(name)) {
-            return new TsmException.Failed(message, "to set a variable write it before the command: -e " + name);
-        }
-        List<String> near = Nearest.among(name, programs.programs(), 3);
-        return new TsmException.Failed(
-                message,
-                near.isEmpty()
-                        ? "check the spelling, or install it"
-                        : "did you mean " + String.join(", ", near) + "? Else check the spelling, or install it");
+        notes.add(wrong.getMessage() + "; this is what its words alone say");
     }
 
     private static List<String> join(List<String> head, List<String> tail) {

@@ -10,6 +10,9 @@ public interface FileView {
     /** True for a regular file that the user may execute. */
     boolean isExecutable(String path);
 
+    /** True for a folder, or a link to one, that exists. */
+    boolean isFolder(String path);
+
     /** The first {@code limit} bytes of a file, or fewer; empty when it cannot be read. */
     byte[] head(String path, int limit);
 

@@ -1,7 +1,7 @@
 package dev.tetra.tsm.spec;
 
 import dev.tetra.tsm.model.Kind;
-import java.nio.charset.StandardCharsets;
+import dev.tetra.tsm.model.RawText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -126,13 +126,7 @@ final class Kinds {
      * does. Empty when the file has no such line.
      */
     static List<String> shebang(byte[] head) {
-        if (head.length < 3 || head[0] != '#' || head[1] != '!') {
-            return List.of();
-        }
-        String text = new String(head, 2, head.length - 2, StandardCharsets.UTF_8);
-        int end = text.indexOf('\n');
-        String line = (end < 0 ? text : text.substring(0, end)).strip();
-        List<String> words = new ArrayList<>(List.of(line.split("[ \t]+", -1)));
+        List<String> words = new ArrayList<>(List.of(hashBang(head).strip().split("[ \t]+", -1)));
         if (ProgramName.base(words.getFirst()).equals("env")) {
             words.removeFirst();
             while (!words.isEmpty()
@@ -141,5 +135,25 @@ final class Kinds {
             }
         }
         return words.isEmpty() || words.getFirst().isEmpty() ? List.of() : List.copyOf(words);
+    }
+
+    /** The path that the kernel executes for a {@code #!} line, such as that of {@code env}; empty when there is none. */
+    static String interpreter(byte[] head) {
+        return hashBang(head).strip().split("[ \t]", 2)[0];
+    }
+
+    /** True for a {@code #!} line with the end that Windows gives lines: the CR is part of what it names. */
+    static boolean endsInCarriageReturn(byte[] head) {
+        return hashBang(head).endsWith("\r");
+    }
+
+    /** What follows {@code #!} on the first line; empty when it does not begin so. */
+    private static String hashBang(byte[] head) {
+        if (head.length < 3 || head[0] != '#' || head[1] != '!') {
+            return "";
+        }
+        String text = RawText.decode(head, 2, head.length - 2);
+        int end = text.indexOf('\n');
+        return end < 0 ? text : text.substring(0, end);
     }
 }

@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tetra.tsm.logs.LogStream;
+import dev.tetra.tsm.model.RawText;
 import dev.tetra.tsm.model.Status;
 import dev.tetra.tsm.testing.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -59,6 +61,57 @@ class LifecycleVerbsTest {
     private static long pid(String name) {
         Long pid = desk.process(name).pid();
         return pid == null ? -1 : pid;
+    }
+
+    @Test
+    void what_cannot_be_executed_is_refused_before_anything_is_recorded() throws IOException {
+        Path work = folder.resolve("work");
+        Path windows = Files.writeString(work.resolve("crlf.sh"), "#!/bin/sh\r\nexec sleep 1000\r\n");
+        assertTrue(windows.toFile().setExecutable(true));
+        Files.createDirectory(work.resolve("d.py"));
+        assertEquals(1, desk.tell("start", "./crlf.sh").code());
+        Desk.Told told = desk.tell("start", "./d.py");
+        assertEquals(1, told.code());
+        assertTrue(told.err().contains("'./d.py' is a folder"), told.err());
+        Files.move(work, folder.resolve("moved"));
+        try {
+            told = desk.tell("start", "sleep", "1000");
+        } finally {
+            Files.move(folder.resolve("moved"), work);
+        }
+        assertEquals(1, told.code());
+        assertTrue(told.err().contains("the working folder is gone: " + work), told.err());
+        assertEquals(List.of(), desk.names());
+    }
+
+    @Test
+    void a_script_whose_name_is_no_utf_8_is_started_like_any_other() throws IOException {
+        String name = "./s\udce9.sh";
+        Path script = RawText.path(folder.resolve("work") + "/" + name).orElseThrow();
+        Files.writeString(script, "#!/bin/sh\nexec sleep 1000\n");
+        try {
+            assertEquals(0, desk.tell("start", "--name", "by-sh", name).code());
+            Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+            Desk.Told told = desk.tell("start", "--name", "itself", name);
+            assertEquals(0, told.code(), told.err());
+            assertEquals(Status.ONLINE, desk.process("itself").status());
+        } finally {
+            Files.delete(script);
+        }
+    }
+
+    @Test
+    void an_exact_name_has_no_port_also_when_tsm_chooses_it() throws IOException {
+        Path script = Files.writeString(folder.resolve("work").resolve("app.py"), "import time; time.sleep(1000)\n");
+        Desk.Told told = desk.tell("start", "--exact-name", "app.py");
+        assertEquals(0, told.code(), told.err());
+        assertEquals(List.of("work-app"), desk.names());
+        assertTrue(desk.process("work-app").port() != null);
+        assertEquals(4, desk.tell("start", "--exact-name", "app.py").code(), "the name is taken");
+        assertEquals(0, desk.tell("stop", "work-app").code());
+        assertEquals(0, desk.tell("start", "--exact-name", "app.py").code(), "it runs the entry that rests");
+        assertEquals(List.of("work-app"), desk.names());
+        Files.delete(script);
     }
 
     @Test

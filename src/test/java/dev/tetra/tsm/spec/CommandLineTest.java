@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class CommandLineTest {
     private final FakeFiles files =
-            new FakeFiles().programs("python3", "node", "bash", "sh", "ruby", "php", "java", "go", "npm");
+            new FakeFiles().programs("python3", "node", "bash", "sh", "ruby", "php", "java", "go", "npm", "env");
 
     private Classified start(String... words) {
         return CommandLine.understand(List.of(words), files.in("/home/u/my-api"));
@@ -101,6 +101,38 @@ class CommandLineTest {
     }
 
     @Test
+    void a_script_with_the_line_ends_of_windows_is_run_by_what_bears_them_and_no_shell_does() {
+        files.program("/usr/bin/python", "");
+        files.program("/home/u/my-api/a.py", "#!/usr/bin/env python\r\nprint()\r\n");
+        Classified command = start("./a.py");
+        assertEquals(List.of("python", "./a.py"), command.argv());
+        assertTrue(command.notes().getFirst().contains("CR"), command.notes().toString());
+        files.program("/bin/bash", "")
+                .program("/home/u/my-api/run", "#!/bin/bash\r\ntrue\r\n")
+                .file("/home/u/my-api/x.sh", "#!/bin/bash -e\r\ntrue\r\n")
+                .program("/usr/bin/tool", "#!/usr/bin/env node\r\n");
+        for (String script : List.of("./run", "x.sh", "tool")) {
+            TsmException wrong = assertThrows(TsmException.Failed.class, () -> start(script));
+            assertTrue(wrong.getMessage().startsWith("'" + script + "' cannot be executed"), wrong.getMessage());
+            assertTrue(wrong.getMessage().contains("the CR (\\r)"), wrong.getMessage());
+            assertTrue(wrong.hint().contains("sed -i 's/\\r$//' /"), wrong.hint());
+        }
+        Classified described = CommandLine.describe(List.of("./run"), files.in("/home/u/my-api"));
+        assertTrue(
+                described.notes().getFirst().contains("CR"), described.notes().toString());
+    }
+
+    @Test
+    void a_program_on_the_path_whose_interpreter_is_gone_is_refused() {
+        files.program("/usr/bin/tool", "#!/opt/venv/bin/python3 -I\n");
+        TsmException wrong = assertThrows(TsmException.Failed.class, () -> start("tool"));
+        assertTrue(wrong.getMessage().contains("'/opt/venv/bin/python3'"), wrong.getMessage());
+        assertTrue(wrong.hint().contains("tsm start INTERPRETER /usr/bin/tool"), wrong.hint());
+        files.program("/opt/venv/bin/python3", "");
+        assertEquals("/usr/bin/tool", start("tool").executable());
+    }
+
+    @Test
     void one_word_with_spaces_is_split_as_a_shell_would() {
         Classified command = start("ruby 'my server.rb' -p 4000");
         assertEquals(List.of("ruby", "my server.rb", "-p", "4000"), command.argv());
@@ -155,8 +187,8 @@ class CommandLineTest {
 
     @Test
     void a_folder_in_the_place_of_the_program_is_told_to_be_one_and_how_a_path_is_attached() {
-        files.file("/home/u/my-api/src/a.js", "");
-        for (String folder : List.of("src", "./src")) {
+        files.file("/home/u/my-api/src/a.js", "").folder("/home/u/my-api/empty.py");
+        for (String folder : List.of("src", "./src", "./empty.py")) {
             TsmException wrong = assertThrows(TsmException.Failed.class, () -> start(folder, "node", "a.js"));
             assertEquals("'" + folder + "' is a folder, and no program", wrong.getMessage());
             assertTrue(wrong.hint().contains("--watch=" + folder), wrong.hint());

@@ -11,9 +11,15 @@ import java.util.Set;
 final class FakeFiles implements FileView {
     private final Map<String, String> contents = new HashMap<>();
     private final Set<String> executable = new HashSet<>();
+    private final Set<String> folders = new HashSet<>();
 
     FakeFiles file(String path, String content) {
         contents.put(path, content);
+        return this;
+    }
+
+    FakeFiles folder(String path) {
+        folders.add(path);
         return this;
     }
 
@@ -43,6 +49,11 @@ final class FakeFiles implements FileView {
     @Override
     public boolean isExecutable(String path) {
         return executable.contains(path);
+    }
+
+    @Override
+    public boolean isFolder(String path) {
+        return folders.contains(path) || !names(path).isEmpty();
     }
 
     @Override
