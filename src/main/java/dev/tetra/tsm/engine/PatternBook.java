@@ -2,6 +2,7 @@ package dev.tetra.tsm.engine;
 
 import dev.tetra.tsm.model.RawText;
 import dev.tetra.tsm.model.TsmException;
+import dev.tetra.tsm.model.Words;
 import dev.tetra.tsm.spec.PatternFile;
 import dev.tetra.tsm.spec.Patterns;
 import java.io.IOException;
@@ -10,18 +11,29 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
-import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The patterns that count: those that come with tsm and those of the user's own file, read again when it changes. */
 public final class PatternBook {
     private static final String FILE = "patterns.txt";
+    private static final int MOST_BYTES = 1 << 20;
 
     private final Path own;
     private final PatternFile builtIn;
-    private @Nullable String ownText;
+    private Own known = new Own(null, null);
     private Page page;
+
+    /**
+     * The user's file as it was read.
+     *
+     * @param text null when it is not there or of no use
+     * @param problem why it is of no use; null when nothing is wrong
+     */
+    private record Own(@Nullable String text, @Nullable String problem) {}
 
     /** What counts at one time. */
     public record Page(Patterns patterns, List<String> warnings) {}
@@ -38,27 +50,52 @@ public final class PatternBook {
     }
 
     /**
-     * What counts now, with a warning for each bad line.
+     * What counts now, with a warning for each bad line, or for a file that is of no use as a whole.
      *
      * @throws TsmException.Failed when the user's file is there and cannot be read
      */
-    public synchronized Page now() {
-        String text = ownTextNow();
-        if (!Objects.equals(text, ownText)) {
-            PatternFile parsed = text == null
-                    ? new PatternFile(List.of(), List.of())
-                    : PatternFile.parse(text, own.toString(), false);
-            page = new Page(new Patterns(builtIn.patterns(), parsed.patterns()), parsed.warnings());
-            ownText = text;
+    public Page now() {
+        Own present = read();
+        synchronized (this) {
+            if (!present.equals(known)) {
+                PatternFile parsed = present.text() == null
+                        ? new PatternFile(
+                                List.of(), Stream.ofNullable(present.problem()).toList())
+                        : PatternFile.parse(present.text(), own.toString(), false);
+                page = new Page(new Patterns(builtIn.patterns(), parsed.patterns()), parsed.warnings());
+                known = present;
+            }
+            return page;
         }
-        return page;
     }
 
-    private @Nullable String ownTextNow() {
+    /**
+     * The text of the user's file; empty when there is none.
+     *
+     * @throws TsmException.Failed when it is there and is of no use
+     */
+    Optional<String> ownText() {
+        Own present = read();
+        if (present.problem() != null) {
+            throw new TsmException.Failed(present.problem(), "move it away");
+        }
+        return Optional.ofNullable(present.text());
+    }
+
+    /** A pipe would keep its reader waiting, and a device may never end. */
+    private Own read() {
         try {
-            return RawText.decode(Files.readAllBytes(own));
+            if (!Files.readAttributes(own, BasicFileAttributes.class).isRegularFile()) {
+                return new Own(null, own + " is no regular file and counts as empty");
+            }
+            try (InputStream in = Files.newInputStream(own)) {
+                byte[] bytes = in.readNBytes(MOST_BYTES + 1);
+                return bytes.length > MOST_BYTES
+                        ? new Own(null, own + " has more than " + Words.size(MOST_BYTES) + " and counts as empty")
+                        : new Own(RawText.decode(bytes), null);
+            }
         } catch (NoSuchFileException e) {
-            return null;
+            return new Own(null, null);
         } catch (IOException e) {
             throw new TsmException.Failed(
                     "the patterns file cannot be read: " + own + " ("

@@ -488,10 +488,8 @@ public final class Services {
     private void append(Pattern pattern, boolean replace) {
         Path file = patterns.ownFile();
         try {
-            List<String> lines = new ArrayList<>();
-            if (Files.exists(file)) {
-                lines.addAll(RawText.decode(Files.readAllBytes(file)).lines().toList());
-            }
+            List<String> lines =
+                    new ArrayList<>(patterns.ownText().orElse("").lines().toList());
             if (replace) {
                 lines.removeIf(l -> l.strip().startsWith(pattern.name() + "|"));
             }

@@ -2,6 +2,7 @@ package dev.tetra.tsm.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tetra.tsm.engine.Caller;
@@ -34,6 +35,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Commands that look, over a real engine with real processes. */
 class LookingTest {
     private static final BuildInfo BUILD = new BuildInfo("0.1.0", "0.1.0+20260102030405");
+
+    private static final Duration SOON = Duration.ofSeconds(30);
 
     @TempDir
     Path home;
@@ -221,6 +224,27 @@ class LookingTest {
         assertTrue(tsm("patterns", "test", "--port", "9001", "sleep", "5").out().contains("Words: sleep 5 9001\n"));
         assertTrue(tsm("patterns", "test", "--json", "sleep", "5").out().contains("\"LISTEN\": \"9000\""));
         assertTrue(tsm("patterns", "lsit").err().contains("did you mean: tsm patterns list?"));
+    }
+
+    @Test
+    void a_patterns_file_that_never_ends_or_is_too_large_is_a_warning_and_keeps_no_start() throws Exception {
+        Path file = home.resolve("patterns.txt");
+        assertEquals(0, new ProcessBuilder("mkfifo", file.toString()).start().waitFor());
+        Answer pipe = assertTimeoutPreemptively(SOON, () -> tsm("start", "--name", "one", "sleep", "60"));
+        assertEquals(0, pipe.code(), pipe.err());
+        assertTrue(pipe.err().contains(file + " is no regular file and counts as empty"), pipe.err());
+        Files.delete(file);
+        Files.createSymbolicLink(file, Path.of("/dev/zero"));
+        Answer saved = tsm("save", "pattern", "mine", "one");
+        assertEquals(1, saved.code());
+        assertTrue(saved.err().contains("is no regular file"), saved.err());
+        Files.delete(file);
+        Files.writeString(file, "#".repeat((1 << 20) + 1));
+        Answer large = tsm("patterns");
+        assertEquals(0, large.code());
+        assertTrue(large.err().contains("has more than 1M and counts as empty"), large.err());
+        Files.writeString(file, "mine|sleep *|9000\n");
+        assertTrue(tsm("patterns").out().contains("mine *"));
     }
 
     @Test
