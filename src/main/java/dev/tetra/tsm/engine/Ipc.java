@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -117,7 +118,11 @@ public final class Ipc {
      */
     public String send(ManagedProcess process, String line) {
         Path path = path(process);
-        server.states();
+        Optional<String> problem = problem(process);
+        if (problem.isPresent()) {
+            // Whoever listens there instead is not asked: he would get what is not for him, and need not answer.
+            throw outOfOrder(process, path, problem.get());
+        }
         Duration within = process.spec().stop().killTimeout().plus(ANSWER);
         byte[] bytes = RawText.encode(line);
         if (line.indexOf('\n') >= 0 || bytes.length > ChannelLimits.STANDARD.line()) {
@@ -140,26 +145,30 @@ public final class Ipc {
     }
 
     private TsmException unreachable(ManagedProcess process, Path path, String why) {
-        String known = server.states().stream()
+        return outOfOrder(process, path, problem(process).orElse(why));
+    }
+
+    private static TsmException outOfOrder(ManagedProcess process, Path path, String problem) {
+        return new TsmException.Failed(
+                "the control socket of " + process.label() + " is out of order: " + problem,
+                "it is renewed as soon as nothing else is at " + path);
+    }
+
+    /** Why the channel of a process does not reach the daemon, after looking after it. */
+    private Optional<String> problem(ManagedProcess process) {
+        return server.states().stream()
                 .filter(state -> state.processKey() == process.key())
                 .flatMap(state -> Stream.ofNullable(state.problem()))
-                .findFirst()
-                .orElse(why);
-        return new TsmException.Failed(
-                "the control socket of " + process.label() + " cannot be used: " + known,
-                "it is renewed as soon as nothing else is at " + path);
+                .findFirst();
     }
 
     /** Asks a channel for STATUS and HEALTH and says what is wrong. */
     public Checked test(ManagedProcess process) {
         Path path = path(process);
-        String problem = server.states().stream()
-                .filter(state -> state.processKey() == process.key())
-                .flatMap(state -> Stream.ofNullable(state.problem()))
-                .findFirst()
-                .orElse(null);
-        if (problem != null) {
-            return new Checked(process, path, null, null, List.of(problem), unreachable(process, path, problem));
+        Optional<String> problem = problem(process);
+        if (problem.isPresent()) {
+            return new Checked(
+                    process, path, null, null, List.of(problem.get()), outOfOrder(process, path, problem.get()));
         }
         String status = null;
         String health = null;

@@ -101,6 +101,7 @@ public final class ChannelServer {
     public ChannelState open(long processKey, Path path) {
         return on(
                 () -> {
+                    folder.renew();
                     // The name of a process that was just deleted may be given again before its end was told here.
                     List.copyOf(channels.values()).stream()
                             .filter(other -> other.path().equals(path) && other.processKey() != processKey)
@@ -129,6 +130,7 @@ public final class ChannelServer {
     public List<ChannelState> states() {
         return on(
                 () -> {
+                    folder.renew();
                     channels.values().forEach(Channel::look);
                     return channels.values().stream().map(Channel::state).toList();
                 },

@@ -43,6 +43,13 @@ final class SocketFolder {
         }
     }
 
+    /** Makes it anew when it was removed. */
+    void renew() {
+        if (!Files.isDirectory(path)) {
+            prepare();
+        }
+    }
+
     /** Whether files were made or removed since this was last asked; true once too often rather than too seldom. */
     boolean mayHaveChanged() {
         try {

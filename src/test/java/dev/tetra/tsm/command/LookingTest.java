@@ -20,8 +20,12 @@ import dev.tetra.tsm.supervise.Supervision;
 import dev.tetra.tsm.supervise.Supervisor;
 import dev.tetra.tsm.supervise.health.Probing;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LookingTest {
     private static final BuildInfo BUILD = new BuildInfo("0.1.0", "0.1.0+20260102030405");
 
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @TempDir
     Path home;
@@ -183,6 +187,25 @@ class LookingTest {
         assertTrue(text.contains("  broken\n"), text);
         assertTrue(text.contains("Next: nothing, until: tsm restart bad"), text);
         assertTrue(tsm("why", "bad", "--json").out().contains("\"lastLines\": [\n    \"broken\""));
+    }
+
+    @Test
+    void a_channel_on_whose_path_another_program_listens_is_out_of_order_at_once() throws IOException {
+        Files.writeString(folder.resolve("worker.sh"), "exec sleep 60\n");
+        assertEquals(0, tsm("start", "--name", "worker", "bash", "worker.sh").code());
+        Path path = home.resolve("sockets").resolve("worker.sock");
+        try (ServerSocketChannel stranger = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            Path draft = home.resolve("other.sock");
+            stranger.bind(UnixDomainSocketAddress.of(draft));
+            Files.move(draft, path, StandardCopyOption.ATOMIC_MOVE);
+            for (String verb : List.of("status", "stop")) {
+                Answer answer = assertTimeoutPreemptively(SOON, () -> tsm("socket", verb, "worker"));
+                assertEquals(1, answer.code(), answer.err());
+                assertTrue(answer.err().contains("is out of order: another program listens on " + path), answer.err());
+            }
+            assertEquals(1, tsm("ipc", "send", "worker", "STATUS").code());
+        }
+        assertTrue(tsm("socket", "status", "worker").out().startsWith("status=online"));
     }
 
     @Test

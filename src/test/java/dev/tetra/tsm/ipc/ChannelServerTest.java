@@ -377,6 +377,21 @@ class ChannelServerTest {
     }
 
     @Test
+    void a_removed_folder_is_renewed_at_once_for_whoever_asks_or_opens_another_channel() throws IOException {
+        opened();
+        for (int i = 0; i < 20; i++) {
+            // In one step: the server may make it anew at any time.
+            Files.move(folder, base.resolve("first" + i));
+            assertNull(server.states().getFirst().problem());
+            assertEquals("1 a", ask("a"));
+            Files.move(folder, base.resolve("second" + i));
+            ChannelState other = server.open(2, path.resolveSibling("other.sock"));
+            assertNull(other.problem());
+            server.remove(2);
+        }
+    }
+
+    @Test
     void a_foreign_file_is_left_alone_and_said() throws IOException {
         opened();
         // In one step: the server makes a socket that is gone anew.
