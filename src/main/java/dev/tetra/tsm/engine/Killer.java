@@ -8,6 +8,7 @@ import dev.tetra.tsm.os.PortOwner;
 import dev.tetra.tsm.os.ProcessInfo;
 import dev.tetra.tsm.os.ProcessTable;
 import dev.tetra.tsm.os.Signals;
+import dev.tetra.tsm.spec.CommandWords;
 import dev.tetra.tsm.spec.Targets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -97,7 +98,8 @@ public final class Killer {
         while (host.alive(stranger.identity())) {
             if (System.nanoTime() - deadline > 0) {
                 throw new TsmException.Failed(
-                        "pid " + stranger.identity().pid() + " (" + stranger.command() + ") was killed, and yet lives",
+                        "pid " + stranger.identity().pid() + " (" + CommandWords.brief(stranger.command())
+                                + ") was killed, and yet lives",
                         "a process in state D waits for the kernel, often for a disk or a network share; look again later");
             }
             pause();
@@ -165,8 +167,8 @@ public final class Killer {
         long user = table.get(own).map(ProcessInfo::uid).orElse(-1L);
         if (process.uid() != user) {
             throw new TsmException.Failed(
-                    "pid " + process.pid() + " (" + command(process) + ") belongs to " + host.userName(process.uid())
-                            + ", and tsm kills only processes of its own user",
+                    "pid " + process.pid() + " (" + CommandWords.brief(command(process)) + ") belongs to "
+                            + host.userName(process.uid()) + ", and tsm kills only processes of its own user",
                     "ask that user, or root");
         }
     }

@@ -13,6 +13,7 @@ import dev.tetra.tsm.model.TsmException;
 import dev.tetra.tsm.os.Host;
 import dev.tetra.tsm.os.Listener;
 import dev.tetra.tsm.os.ProcessTree;
+import dev.tetra.tsm.spec.CommandWords;
 import dev.tetra.tsm.spec.Durations;
 import dev.tetra.tsm.spec.Needs;
 import dev.tetra.tsm.store.Store;
@@ -268,7 +269,7 @@ final class Outcomes {
                 ? "It wrote nothing."
                 : "Its last lines:\n" + lines.stream().map(l -> "  " + l).collect(Collectors.joining("\n"));
         return new TsmException.Failed(
-                process.label() + what + ". " + output + portTaken(process, lines),
+                process.label() + what + ". " + portTaken(process, lines) + output,
                 "it stays listed: tsm logs " + process.name() + ", tsm why " + process.name()
                         + "; tsm delete forgets it");
     }
@@ -321,13 +322,14 @@ final class Outcomes {
                 .on(p -> p == port).stream()
                         .filter(held -> held.port() == port && held.tcp())
                         .findFirst()
-                        .map(held -> "\nPort " + port + " was taken meanwhile by "
+                        .map(held -> "Port " + port + " was taken meanwhile by "
                                 + (held.process() == null
                                         ? (held.pid() == null
                                                 ? "a process of " + held.user()
-                                                : "pid " + held.pid() + " (" + held.command() + ")")
-                                        : held.process().label() + ", pid " + held.pid()))
-                        .orElse("\nPort " + port + " was taken meanwhile, and is free again.");
+                                                : "pid " + held.pid() + " (" + CommandWords.brief(held.command()) + ")")
+                                        : held.process().label() + ", pid " + held.pid())
+                                + ". ")
+                        .orElse("Port " + port + " was taken meanwhile, and is free again. ");
     }
 
     /** The last lines of its errors, or of its output when there are none. */

@@ -6,6 +6,7 @@ import dev.tetra.tsm.model.TsmException;
 import dev.tetra.tsm.os.Host;
 import dev.tetra.tsm.os.PortOwner;
 import dev.tetra.tsm.os.PortState;
+import dev.tetra.tsm.spec.CommandWords;
 import dev.tetra.tsm.store.Tx;
 import java.util.HashSet;
 import java.util.List;
@@ -201,7 +202,7 @@ final class PortBook {
             return "a process of " + owner.user();
         }
         String command = Stranger.command(owner.pid().getAsLong(), host);
-        return "pid " + owner.pid().getAsLong() + (command.isEmpty() ? "" : " (" + command + ")");
+        return "pid " + owner.pid().getAsLong() + (command.isEmpty() ? "" : " (" + CommandWords.brief(command) + ")");
     }
 
     static TsmException notPermitted(int port) {

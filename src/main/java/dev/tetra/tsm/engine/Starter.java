@@ -23,6 +23,7 @@ import dev.tetra.tsm.model.TsmException;
 import dev.tetra.tsm.spec.Classification;
 import dev.tetra.tsm.spec.Classified;
 import dev.tetra.tsm.spec.CommandLine;
+import dev.tetra.tsm.spec.CommandWords;
 import dev.tetra.tsm.spec.EnvFiles;
 import dev.tetra.tsm.spec.Naming;
 import dev.tetra.tsm.spec.Patterns;
@@ -525,7 +526,7 @@ public final class Starter {
                 ? "this command already runs here: " + taken.label() + " is "
                         + taken.status().word()
                 : "the name " + taken.name() + " is taken by another process: ID " + taken.id() + ", "
-                        + Secrets.maskLine(taken.spec().command()) + " in "
+                        + CommandWords.brief(Secrets.maskLine(taken.spec().command())) + " in "
                         + taken.spec().cwd();
         String next = same
                 ? "tsm restart " + taken.name() + " runs it anew; --name NAME starts a second one"

@@ -8,6 +8,9 @@ import java.util.regex.Pattern;
 
 /** Splits and joins command lines as a POSIX shell quotes them (XCU 2.2). */
 public final class CommandWords {
+    /** So many characters of a command tell which it is. */
+    private static final int LONGEST = 100;
+
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
     /** What never needs a quote. A word may hold {@code =} and {@code ~} only where they mean nothing to a shell. */
     private static final Pattern SAFE = Pattern.compile("[A-Za-z0-9_@%+:,./-][A-Za-z0-9_@%+=:,./-]*");
@@ -55,6 +58,14 @@ public final class CommandWords {
             line.append(line.isEmpty() ? "" : " ").append(assignments ? inQuotes(word) : quote(word));
         }
         return line.toString();
+    }
+
+    /** A command as part of a sentence: on one line, and cut when it is long. */
+    public static String brief(String command) {
+        String line = command.strip().replace("\n", "\\n");
+        return line.codePointCount(0, line.length()) <= LONGEST
+                ? line
+                : line.substring(0, line.offsetByCodePoints(0, LONGEST - 1)) + "…";
     }
 
     /** Words for a patterns file, where only white space and quotes need quotes, so that globs stay readable. */

@@ -101,6 +101,18 @@ class LifecycleVerbsTest {
     }
 
     @Test
+    void a_message_names_a_command_on_one_line_and_not_at_length() {
+        String lines = "sleep 1000\n# " + "x".repeat(500);
+        start("web", lines);
+        Desk.Told told = desk.tell("start", "--name", "web", "sleep", "1");
+        assertEquals(4, told.code());
+        String message = told.err().lines().findFirst().orElse("");
+        assertTrue(message.contains("sh -c 'sleep 1000\\n# xxx"), told.err());
+        assertTrue(message.contains("x… in " + folder.resolve("work")), told.err());
+        assertTrue(message.length() < 300, told.err());
+    }
+
+    @Test
     void an_exact_name_has_no_port_also_when_tsm_chooses_it() throws IOException {
         Path script = Files.writeString(folder.resolve("work").resolve("app.py"), "import time; time.sleep(1000)\n");
         Desk.Told told = desk.tell("start", "--exact-name", "app.py");

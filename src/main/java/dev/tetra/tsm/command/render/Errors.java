@@ -1,9 +1,13 @@
 package dev.tetra.tsm.command.render;
 
 import dev.tetra.tsm.model.TsmException;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** How errors reach a user. */
 public final class Errors {
+    private static final Pattern BELOW = Pattern.compile("\n(?=  |\t)");
+
     private Errors() {}
 
     /** {@code tsm: message}, and the hint, if there is one, on a line of its own below. */
@@ -35,7 +39,10 @@ public final class Errors {
                         .field("hint", error.hint()));
     }
 
+    /** On one line, but for those that belong below it, such as a program's last ones: they are indented. */
     private static String trimmed(String text) {
-        return Visible.lines(text).stripTrailing();
+        return BELOW.splitAsStream(text.stripTrailing())
+                .map(line -> Visible.lines(line).replace("\n", "\\n"))
+                .collect(Collectors.joining("\n"));
     }
 }

@@ -11,6 +11,14 @@ class ErrorsTest {
             new TsmException.Conflict("port 8000 is taken by api (ID 3)", "try 'tsm stop api', or another port");
 
     @Test
+    void only_lines_that_are_indented_stand_below_the_message() {
+        TsmException error = new TsmException.Failed("no program 'a\nb'. Its last lines:\n  one\n  two", "make 'c\nd'");
+        assertEquals(
+                "tsm: no program 'a\\nb'. Its last lines:\n  one\n  two\n  hint: make 'c\\nd'\n",
+                Errors.text(error, new Ansi(false)));
+    }
+
+    @Test
     void a_person_reads_what_was_wrong_and_what_to_do() {
         assertEquals("""
                 tsm: port 8000 is taken by api (ID 3)
