@@ -10,6 +10,7 @@ import dev.tetra.tsm.spec.Secrets;
 import java.lang.ref.SoftReference;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -81,7 +82,8 @@ public final class Commands {
         try {
             line.parseArgs(arguments.toArray(String[]::new));
         } catch (ParameterException e) {
-            return report(usage(e, found.name(), line), asksJson(line, arguments), verb.printsLines(), context);
+            TsmException wrong = usage(e, found.name(), line, arguments);
+            return report(wrong, asksJson(line, arguments), verb.printsLines(), context);
         }
         if (line.isUsageHelpRequested()) {
             HelpVerb.show(found.name(), line, verb.json, context);
@@ -110,20 +112,24 @@ public final class Commands {
 
     /** Whether {@code --json} is among words that do not parse, and is this command's own. */
     private static boolean asksJson(CommandLine line, List<String> arguments) {
-        CommandSpec spec = line.getCommandSpec();
+        return own(line, arguments).contains(JSON);
+    }
+
+    /** The words that a command takes for itself, without the values of options. */
+    private static List<String> own(CommandLine line, List<String> arguments) {
+        List<String> own = new ArrayList<>();
         for (int i = 0; i < arguments.size() && !arguments.get(i).equals("--"); i++) {
             String word = arguments.get(i);
-            if (word.equals(JSON)) {
-                return true;
+            OptionSpec option = line.getCommandSpec().findOption(word);
+            if (option == null && line.isStopAtPositional() && !word.startsWith("-")) {
+                break;
             }
-            OptionSpec option = spec.findOption(word);
+            own.add(word);
             if (option != null && option.arity().max() > 0) {
                 i++;
-            } else if (line.isStopAtPositional() && !word.startsWith("-")) {
-                return false;
             }
         }
-        return false;
+        return own;
     }
 
     private static int report(TsmException error, boolean json, boolean asLine, Context context) {
@@ -142,26 +148,51 @@ public final class Commands {
         return new TsmException.Usage("'" + word + "' is no command of tsm", nearest + "tsm help lists them");
     }
 
-    private static TsmException usage(ParameterException e, String verb, CommandLine line) {
+    private TsmException usage(ParameterException e, String verb, CommandLine line, List<String> arguments) {
         String message = e.getMessage() == null ? "wrong use" : e.getMessage();
         String nearest = "";
+        Optional<String> unmatched = unmatched(e, line, arguments);
         if (e.getArgSpec() != null && e.getValue() != null && e.getCause() instanceof TypeConversionException) {
             String what = e.getArgSpec() instanceof OptionSpec option
                     ? option.longestName()
                     : e.getArgSpec().paramLabel();
             message = what + ": '" + e.getValue() + "' is no usable number";
         }
-        if (e instanceof CommandLine.UnmatchedArgumentException unmatched
-                && !unmatched.getUnmatched().isEmpty()) {
-            String word = unmatched.getUnmatched().getFirst();
-            message = word.startsWith("-")
+        if (unmatched.isPresent()) {
+            String word = unmatched.get();
+            boolean first = own(line, arguments).stream()
+                    .filter(own -> !own.startsWith("-"))
+                    .findFirst()
+                    .equals(unmatched);
+            List<String> actions = first ? verbs.actions(verb) : List.of();
+            boolean option = word.startsWith("-");
+            message = option
                     ? "tsm " + verb + " has no option " + word
-                    : "tsm " + verb + " takes no more words: '" + word + "'";
-            nearest = Nearest.to(word, line.getCommandSpec().optionsMap().keySet())
-                    .map(option -> "did you mean " + option + "?  ")
+                    : actions.isEmpty()
+                            ? "tsm " + verb + " takes no more words: '" + word + "'"
+                            : "tsm " + verb + " knows " + String.join(", ", actions) + ", not '" + word + "'";
+            nearest = Nearest.to(
+                            word, option ? line.getCommandSpec().optionsMap().keySet() : actions)
+                    .map(near -> "did you mean " + (option ? near : "tsm " + verb + " " + near) + "?  ")
                     .orElse("");
         }
         return new TsmException.Usage(message, nearest + "tsm help " + verb + " shows how it is used");
+    }
+
+    /** The first word that means nothing. An option that does not exist is the reason why words are missing behind it. */
+    private static Optional<String> unmatched(ParameterException e, CommandLine line, List<String> arguments) {
+        if (e instanceof CommandLine.UnmatchedArgumentException unmatched) {
+            return unmatched.getUnmatched().stream().findFirst();
+        }
+        if (!(e instanceof CommandLine.MissingParameterException)) {
+            return Optional.empty();
+        }
+        CommandSpec spec = line.getCommandSpec();
+        return own(line, arguments).stream()
+                .filter(word -> word.length() > 1 && word.startsWith("-"))
+                .filter(word -> spec.findOption(word.split("=", 2)[0]) == null)
+                .filter(word -> word.startsWith("--") || spec.findOption(word.substring(0, 2)) == null)
+                .findFirst();
     }
 
     private static void record(

@@ -129,6 +129,14 @@ final class Verbs {
         return byName.keySet().stream().filter(name -> !name.startsWith(HIDDEN)).toList();
     }
 
+    /** What may follow a name that several verbs begin with; empty for any other. */
+    List<String> actions(String name) {
+        return byName.keySet().stream()
+                .filter(other -> other.startsWith(name + " "))
+                .map(other -> other.substring(name.length() + 1))
+                .toList();
+    }
+
     /** Every verb with a line about it. */
     List<Listed> all() {
         return entries.stream()

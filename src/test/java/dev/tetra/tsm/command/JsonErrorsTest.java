@@ -62,6 +62,25 @@ class JsonErrorsTest {
     }
 
     @Test
+    void an_option_that_does_not_exist_is_named_and_not_the_words_behind_it() {
+        assertTrue(desk.tell("show", "--nosuch").err().contains("tsm show has no option --nosuch"));
+        assertTrue(desk.tell("show", "--revael").err().contains("did you mean --reveal?"));
+        assertTrue(desk.tell("ipc", "send", "app", "-x").err().contains("tsm ipc send has no option -x"));
+        assertTrue(desk.tell("show").err().contains("Missing required parameter"));
+        assertTrue(desk.tell("ipc", "send", "-n", "-x").err().contains("Missing required parameter"));
+    }
+
+    @Test
+    void a_word_that_no_command_of_the_name_knows_is_told_with_those_that_are() {
+        Desk.Told told = desk.tell("ipc", "sned");
+        assertEquals(2, told.code());
+        assertTrue(told.err().contains("tsm ipc knows list, test, send, cleanup, not 'sned'"), told.err());
+        assertTrue(told.err().contains("did you mean tsm ipc send?"), told.err());
+        assertTrue(desk.tell("hook", "foo").err().contains("tsm hook knows list, add, rm, test, not 'foo'"));
+        assertTrue(desk.tell("save", "a", "b", "c").err().contains("tsm save takes no more words: 'c'"));
+    }
+
+    @Test
     void the_value_of_an_option_is_no_option() {
         assertEquals("", desk.tell("start", "--nonsense", "--name", "--json").out());
     }
