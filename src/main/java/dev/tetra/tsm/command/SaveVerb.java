@@ -37,10 +37,13 @@ final class SaveVerb extends Verb {
         return 0;
     }
 
-    /** The one process that a word means. */
+    /** The one process that a word means, or the first of instances of one name, which all run the same. */
     static ManagedProcess one(Context context, InNamespace in, String target) {
         List<ManagedProcess> found = in.find(context, target);
-        if (found.size() != 1) {
+        String group = found.isEmpty() ? null : found.getFirst().instances().group();
+        boolean same = group != null
+                && found.stream().allMatch(p -> group.equals(p.instances().group()));
+        if (found.size() != 1 && !same) {
             throw new TsmException.Usage(
                     "'" + target + "' means " + found.size() + " processes, and one is needed",
                     "name one: tsm list all shows them");

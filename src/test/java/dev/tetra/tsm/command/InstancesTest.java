@@ -77,6 +77,17 @@ class InstancesTest {
     }
 
     @Test
+    void instances_are_saved_as_one_service_by_the_name_they_share() {
+        good("start", "--name", "web", "-i", "2", "sh", "-c", LONG);
+        good("save", "shared", "web");
+        good("save", "single", "web-1");
+        for (String service : List.of("shared", "single")) {
+            String shown = desk.tell("show", service, "--json").out();
+            assertTrue(shown.contains("\"SERVICE_INSTANCES\": \"2\""), shown);
+        }
+    }
+
+    @Test
     void the_shared_name_means_all_of_them() {
         good("start", "--name", "web", "-i", "2", "sh", "-c", LONG);
         good("start", "--name", "other", "sh", "-c", LONG);
