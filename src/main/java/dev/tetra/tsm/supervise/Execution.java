@@ -152,6 +152,13 @@ final class Execution {
         return all;
     }
 
+    /** How the present run ended. Of one that was killed here it is known why, also where nobody saw how. */
+    Exit explained(Exit exit) {
+        return exit instanceof Exit.Unknown(String why) && tree != null && tree.killed()
+                ? new Exit.Unknown("tsm had killed it; " + why)
+                : exit;
+    }
+
     /** How long the present run had lived at that moment of {@link System#nanoTime}. */
     Duration lived(long endNanos) {
         if (executedByThis) {

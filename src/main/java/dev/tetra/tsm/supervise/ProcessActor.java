@@ -576,9 +576,10 @@ final class ProcessActor implements Gates.Tracked {
         if (run.exit() != null) {
             return;
         }
+        Exit exit = execution.explained(end.exit());
         execution.leaderEnded();
         pass(Checkpoints.Point.BEFORE_EXIT_COMMIT);
-        apply(new Happening.Ended(end.exit(), execution.lived(end.nanos()), waiters.askedFor(life.generation())));
+        apply(new Happening.Ended(exit, execution.lived(end.nanos()), waiters.askedFor(life.generation())));
         pass(Checkpoints.Point.AFTER_EXIT_COMMIT);
     }
 

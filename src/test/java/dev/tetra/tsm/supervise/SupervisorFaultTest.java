@@ -95,6 +95,20 @@ class SupervisorFaultTest {
         assertEquals(List.of(), rig.living());
     }
 
+    @Test
+    void a_run_that_was_killed_and_whose_end_nobody_reports_is_told_to_have_been_killed() {
+        Consumer<Exit> nobody = exit -> {};
+        meddler.set((method, arguments) -> {
+            if (method.equals("spawn")) {
+                arguments[1] = nobody;
+            }
+            return Rig.Meddler.REAL;
+        });
+        ManagedProcess process = rig.started(rig.add("a", Rig.QUICK, SHORT, "exec sleep 600"));
+        assertInstanceOf(Outcome.Done.class, rig.kill(process));
+        assertEquals(new Exit.Unknown("tsm had killed it; nobody reported it"), exit(process));
+    }
+
     private Exit exit(ManagedProcess process) {
         Exit exit = rig.run(process).exit();
         if (exit == null) {
