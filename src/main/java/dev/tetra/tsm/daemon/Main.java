@@ -6,6 +6,7 @@ import dev.tetra.tsm.os.DaemonProcess;
 import dev.tetra.tsm.store.Template;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.slf4j.Logger;
@@ -68,12 +69,23 @@ public final class Main {
         return code;
     }
 
+    /** Stdout is the log already in a daemon that has taken the place of another, and no launcher waits for its word. */
+    private static boolean isLog(Path stdout, Path log) {
+        try {
+            return Files.isSameFile(stdout, log);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     private static int serve(Path home) {
         PrintStream launcher = System.out;
         try {
             Daemon daemon = Daemon.start(home, BuildInfo.load());
-            launcher.println("ready");
-            launcher.flush();
+            if (!isLog(Path.of("/dev/stdout"), daemon.log())) {
+                launcher.println("ready");
+                launcher.flush();
+            }
             // The launcher's pipe is gone after this; whatever is printed later belongs in the log.
             DaemonProcess.redirect(daemon.log().toString());
             return daemon.serve();

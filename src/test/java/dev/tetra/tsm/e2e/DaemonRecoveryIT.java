@@ -139,6 +139,9 @@ class DaemonRecoveryIT {
             visitor.awaitMore(5);
             assertTrue(machine.list().contains(server), () -> machine.list().toString());
         }
+        assertFalse(
+                Files.readAllLines(machine.home().home().resolve("daemon.log")).contains("ready"),
+                "nobody waits for it");
         machine.living(ends.id()).forEach(Living::kill);
         Await.until(
                 "its end is known",
