@@ -128,7 +128,7 @@ final class Daemon {
         this.supervisor = new Supervisor(with);
         this.sampler = new Sampler(store, host, supervisor::running, clock);
         this.engine = new Engine(with, supervisor, observer, channels, probing, new StartFields());
-        this.maintenance = new Maintenance(store, home.resolve("tsm.mv.db"), engine.retention());
+        this.maintenance = new Maintenance(store, home.resolve("tsm.mv.db"), engine.masks(), engine.retention());
         this.self = new Self(home, build, host, store);
         this.requests = new Requests(engine, commands, self, build, sources, ending::complete, closed);
         this.server = ControlServer.bind(home, build.build(), this::handle);

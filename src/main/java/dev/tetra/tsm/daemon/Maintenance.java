@@ -1,5 +1,6 @@
 package dev.tetra.tsm.daemon;
 
+import dev.tetra.tsm.engine.Masks;
 import dev.tetra.tsm.engine.Retention;
 import dev.tetra.tsm.store.Store;
 import java.io.IOException;
@@ -41,6 +42,7 @@ final class Maintenance {
     private static final Duration COMPACTION = Duration.ofSeconds(1);
     private final Store store;
     private final Path file;
+    private final Masks masks;
     private final Retention retention;
     private final SpareMemory memory = new SpareMemory();
     private final Thread thread = Thread.ofVirtual().name("maintenance").unstarted(this::loop);
@@ -55,9 +57,10 @@ final class Maintenance {
     private List<String> rules = List.of();
     private long pruned;
 
-    Maintenance(Store store, Path file, Retention retention) {
+    Maintenance(Store store, Path file, Masks masks, Retention retention) {
         this.store = store;
         this.file = file;
+        this.masks = masks;
         this.retention = retention;
     }
 
@@ -79,10 +82,7 @@ final class Maintenance {
         if (now.equals(rules) && System.nanoTime() - pruned < DAY.toNanos()) {
             return;
         }
-        int masked = store.call(tx -> tx.oldRows().mask());
-        while (masked > 0 && !stops()) {
-            masked = store.call(tx -> tx.oldRows().mask());
-        }
+        masks.bringUp(this::stops);
         long dropped = retention.prune(this::stops);
         rules = now;
         pruned = System.nanoTime();

@@ -42,8 +42,8 @@ final class Differences {
         boolean command =
                 !Objects.equals(process.spec().command(), change.spec().command());
         if (command) {
-            found.add("command: " + shown(change.spec().command()) + ", was "
-                    + shown(process.spec().command()));
+            found.add("command: " + Secrets.maskCommand(change.spec().command()) + ", was "
+                    + Secrets.maskCommand(process.spec().command()));
         } else if (!process.spec().argv().equals(change.spec().argv())
                 || !process.spec().executable().equals(change.spec().executable())) {
             found.add("executed: "
@@ -81,12 +81,6 @@ final class Differences {
         return named;
     }
 
-    private static String shown(String command) {
-        return CommandWords.usesShellSyntax(command)
-                ? Secrets.mask(command)
-                : CommandWords.join(Secrets.maskWords(CommandWords.split(command)));
-    }
-
     /** {@code stop.killTimeout} in words. */
     private static String called(String name) {
         String last = name.substring(name.lastIndexOf('.') + 1);
@@ -99,7 +93,7 @@ final class Differences {
         return switch (value) {
             case null -> "none";
             case Duration duration -> Durations.format(duration);
-            default -> Secrets.mask(value.toString());
+            default -> Secrets.maskLine(value.toString());
         };
     }
 

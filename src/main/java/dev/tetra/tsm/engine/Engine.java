@@ -43,6 +43,7 @@ public final class Engine {
     private final Queries queries;
     private final Configuration configuration;
     private final Retention retention;
+    private final Masks masks;
     private final Hooks hooks;
     private final EnvTemplate envTemplate = new EnvTemplate();
 
@@ -85,6 +86,7 @@ public final class Engine {
         this.queries = new Queries(with.store());
         this.configuration = new Configuration(with.store());
         this.retention = new Retention(with.store(), with.clock());
+        this.masks = new Masks(with.store(), book.rules());
         this.envDoctor = new EnvDoctor(with.store(), with.host(), envFiles);
     }
 
@@ -246,6 +248,11 @@ public final class Engine {
     /** How long history is kept. */
     public Retention retention() {
         return retention;
+    }
+
+    /** What may be shown of what was written before. */
+    public Masks masks() {
+        return masks;
     }
 
     /** New env files. */

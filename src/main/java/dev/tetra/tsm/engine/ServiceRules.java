@@ -230,14 +230,18 @@ public final class ServiceRules {
 
     /** What may be shown of a field. */
     public String shown(String field, String value) {
+        if (field.equals(ServiceFile.COMMAND)) {
+            return Secrets.maskCommand(value);
+        }
         boolean repeatable = options.fields().stream()
                 .anyMatch(f -> f.repeatable() && f.name().equals(field));
-        boolean command = field.equals(ServiceFile.COMMAND) && !CommandWords.usesShellSyntax(value);
-        return repeatable || command
-                ? Secrets.maskWords(CommandWords.split(value)).stream()
-                        .map(CommandWords::quote)
-                        .collect(Collectors.joining(" "))
-                : Secrets.mask(value);
+        if (repeatable) {
+            return Secrets.maskWords(CommandWords.split(value)).stream()
+                    .map(CommandWords::quote)
+                    .collect(Collectors.joining(" "));
+        }
+        // A regular expression is no command.
+        return field.endsWith("_LOG") ? value : Secrets.maskLine(value);
     }
 
     /** A service's fields as they may be shown, or as they are. */

@@ -5,6 +5,11 @@ public interface Masking {
     /** Shows nothing. */
     Masking EVERYTHING = new Masking() {
         @Override
+        public String rules() {
+            return "everything";
+        }
+
+        @Override
         public String command(String command) {
             return MASK;
         }
@@ -27,6 +32,9 @@ public interface Masking {
 
     /** What stands in a secret's place. */
     String MASK = "********";
+
+    /** By which rules it is decided: others when they have changed. */
+    String rules();
 
     /** A command as it was typed. */
     String command(String command);

@@ -6,6 +6,11 @@ import dev.tetra.tsm.model.TsmException;
 /** Masks what {@link Secrets} takes for a secret. */
 public final class SecretMasking implements Masking {
     @Override
+    public String rules() {
+        return Secrets.RULES;
+    }
+
+    @Override
     public String command(String command) {
         try {
             return Secrets.maskCommand(command);

@@ -4,7 +4,6 @@ import dev.tetra.tsm.model.Check;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,47 +12,29 @@ public final class Secrets {
     /** What stands in a secret's place; its length says nothing about the secret's. */
     public static final String MASK = "********";
 
-    /** A part of a name, of those between {@code _ - .} and changes of case, that makes the value a secret. */
-    private static final Set<String> PARTS = Set.of(
-            "KEY",
-            "KEYS",
-            "TOKEN",
-            "TOKENS",
-            "SECRET",
-            "SECRETS",
-            "PASSWORD",
-            "PASSWORDS",
-            "PASS",
-            "PASSWD",
-            "PASSPHRASE",
-            "CREDENTIAL",
-            "CREDENTIALS",
-            "AUTH",
-            "AUTHORIZATION",
-            "BEARER",
-            "OAUTH",
-            "DSN",
-            "APIKEY",
-            "APIKEYS",
-            "AUTHKEY",
-            "ACCESSKEY",
-            "SECRETKEY",
-            "PRIVATEKEY",
-            "SSHKEY",
-            "DBPASS",
-            "PGPASS",
-            "USERPASS");
-
-    /** Long enough to be told from other words at the end of a part: PGPASSWORD, AUTHTOKEN. */
-    private static final Set<String> ENDINGS =
-            Set.of("PASSWORD", "PASSWD", "SECRET", "TOKEN", "CREDENTIAL", "CREDENTIALS");
+    /**
+     * A part of a name, of those between {@code _ - .} and changes of case, that makes the value a secret. It may be of several
+     * words, as in PGPASSWORD, SECRETKEYBASE, SSHPASS: those that are not found by chance in others may stand anywhere, the others
+     * at the end, but not in what everybody reads as another word. PWD and OLDPWD are folders.
+     */
+    private static final Pattern SECRET =
+            Pattern.compile("PASSWORD|PASSWD|PASSPHRASE|PASSCODE|CREDENTIAL|AUTHORIZATION|^BEARER$|SECRET(?!AR[IY])"
+                    + "|(?:TOKENS?|CREDS|AUTH|DSN)$"
+                    + "|(?<!COM|BY|TRES|SUR|OVER|UNDER|LOW|HIGH|BAND)PASS$"
+                    + "|(?<!MON|DON|TUR|HOC|JOC|LAC|MIC|WHIS|HOT)KEYS?$"
+                    + "|(?<!^)(?<!^OLD)PWD$");
 
     private static final Pattern BOUNDARY = Pattern.compile("[^\\p{Alnum}]+|(?<=[a-z0-9])(?=[A-Z])");
     /**
-     * The password in a URL. After the host's name a number that ends the authority is a port, and an {@code @} later
-     * in the path makes it no password.
+     * The password in a URL. After the host's name a number that ends the authority is a port; in the web's an {@code @} later
+     * in the path makes it no password, while the path of a database's hardly has one.
      */
-    private static final Pattern URL_PASSWORD = Pattern.compile("(://[^\\s:/?#@]*:)(?![0-9]+(?:[/?#]|$))(\\S*)(@)");
+    private static final Pattern URL_PASSWORD = Pattern.compile(
+            "(?i)(://[^\\s:/?#@]*:)(?!(?<=\\b(?:http|ws)s?://[^\\s:/?#@]{0,255}:)[0-9]+(?:[/?#]|$))(\\S*)(@)");
+
+    /** The user in a URL of the web that has no password, or none but in form: that is a token, not a name. */
+    private static final Pattern URL_TOKEN =
+            Pattern.compile("(?i)\\b(https?://)[^\\s:/?#@]+(?=(?::(?:x-oauth-basic)?)?@)");
 
     /** What may stand before the = of an assignment or an option: no white space, and no / as in a URL. */
     private static final Pattern NAME = Pattern.compile("[^\\s/]+");
@@ -73,6 +54,9 @@ public final class Secrets {
     private static final Pattern HEADER = Pattern.compile(
             "(?<![\\p{Alnum}_.-])([\\p{Alnum}_.-]+)(:\\s+)((?:(?i)(?:bearer|basic|token)\\s+)?[^\\s'\"|&;<>()]+)");
 
+    /** Changes with the rules, so that what was noted by those before is looked at again. */
+    public static final String RULES = "2";
+
     private Secrets() {}
 
     /** True when a variable or option of this name looks as if its value were a secret. */
@@ -80,11 +64,11 @@ public final class Secrets {
         String[] parts = BOUNDARY.split(name, -1);
         for (String part : parts) {
             String word = part.toUpperCase(Locale.ROOT).replaceAll("[0-9]+$", "");
-            if (PARTS.contains(word) || ENDINGS.stream().anyMatch(word::endsWith)) {
+            if (SECRET.matcher(word).find()) {
                 return true;
             }
         }
-        // PWD and OLDPWD are folders, DB_PWD is none
+        // DB_PWD is no folder
         return parts.length > 1 && parts[parts.length - 1].equalsIgnoreCase("PWD");
     }
 
@@ -93,12 +77,13 @@ public final class Secrets {
         return isSecret(name) && !value.isEmpty() ? MASK : mask(value);
     }
 
-    /** A text with the passwords in its URLs, and the secrets in their queries, replaced by {@link #MASK}. */
+    /** A text with the passwords and tokens in its URLs, and the secrets in their queries, replaced by {@link #MASK}. */
     public static String mask(String text) {
         if (!text.contains("://") || (text.indexOf('@') < 0 && text.indexOf('=') < 0)) {
             return text;
         }
-        String masked = URL_PASSWORD.matcher(text).replaceAll("$1" + Matcher.quoteReplacement(MASK) + "$3");
+        String tokens = URL_TOKEN.matcher(text).replaceAll("$1" + Matcher.quoteReplacement(MASK));
+        String masked = URL_PASSWORD.matcher(tokens).replaceAll("$1" + Matcher.quoteReplacement(MASK) + "$3");
         return QUERY.matcher(masked)
                 .replaceAll(m -> Matcher.quoteReplacement(
                         m.group(1) + m.group(2) + "=" + (isSecret(m.group(2)) ? MASK : m.group(3))));

@@ -129,7 +129,7 @@ public final class ServiceFile {
         return wrong(
                 file,
                 startLine,
-                "'" + Secrets.mask(said) + "' is no assignment",
+                "'" + Secrets.maskLine(said) + "' is no assignment",
                 "write SERVICE_…=value; " + NO_COMMAND);
     }
 

@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tetra.tsm.engine.ServiceOptions;
+import dev.tetra.tsm.store.AuditFixture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -145,6 +148,52 @@ class ServicesTest {
         bad(3, "show", "nap");
         good("service", "import", "nap.tsm");
         assertTrue(good("show", "nap", "--reveal").out().contains("API_KEY=hush"));
+    }
+
+    @Test
+    void secrets_of_a_shell_line_are_masked_in_every_field_of_a_definition() {
+        good(words(
+                "service",
+                "add",
+                "nap",
+                new String[] {
+                    "--pre-start",
+                    "API_KEY=hush ./a --token hush",
+                    "--stop-command",
+                    "./stop --password hush",
+                    "--post-stop",
+                    "curl -H \"Authorization: Bearer hush\" x",
+                    "--live-exec",
+                    "DB_PASSWORD=hush ./look",
+                    "--on",
+                    "exit=./told --token hush"
+                },
+                "API_KEY=hush sleep 60 > /dev/null"));
+        for (List<String> words : List.of(
+                List.of("show", "nap"),
+                List.of("show", "nap", "--json"),
+                List.of("list", "available"),
+                List.of("list", "available", "--json"),
+                List.of("sql", "--json", "SELECT command FROM services UNION ALL SELECT text FROM service_fields"))) {
+            String out = good(words.toArray(String[]::new)).out();
+            assertTrue(out.contains("API_KEY=********") && !out.contains("hush"), out);
+        }
+        assertFalse(bad(1, "service", "export", "nap").err().contains("hush"));
+        assertTrue(good("service", "export", "nap", "--reveal").out().contains("Bearer hush"));
+    }
+
+    @Test
+    void what_was_noted_by_other_rules_of_masking_is_noted_anew() throws Exception {
+        good("service", "add", "nap", "API_KEY=hush sleep 60 > /dev/null");
+        try (Connection owner = AuditFixture.owner(home);
+                Statement statement = owner.createStatement()) {
+            statement.execute("UPDATE tsm.service_field SET shown = text");
+        }
+        String[] ask = {"sql", "--json", "SELECT command FROM services"};
+        assertTrue(good(ask).out().contains("hush"));
+        desk.engine.masks().bringUp(() -> false);
+        assertTrue(
+                good(ask).out().contains("API_KEY=******** sleep 60"), good(ask).out());
     }
 
     @Test

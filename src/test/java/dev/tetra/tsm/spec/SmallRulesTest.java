@@ -59,9 +59,36 @@ class SmallRulesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "API_KEY", "key", "GITHUB_TOKEN", "clientSecret", "PGPASSWORD", "DB_PASS", "AWS_CREDENTIALS",
-                        "BASIC_AUTH",
-                "SENTRY_DSN", "KEY1", "MYSQL_PWD", "--password", "apiKey", "db.password", "APIKEY", "SECRET_KEY_BASE"
+                "API_KEY",
+                "key",
+                "GITHUB_TOKEN",
+                "clientSecret",
+                "PGPASSWORD",
+                "DB_PASS",
+                "AWS_CREDENTIALS",
+                "BASIC_AUTH",
+                "SENTRY_DSN",
+                "KEY1",
+                "MYSQL_PWD",
+                "--password",
+                "apiKey",
+                "db.password",
+                "APIKEY",
+                "SECRET_KEY_BASE",
+                "SSHPASS",
+                "LDAPPASS",
+                "ENCRYPTIONKEY",
+                "SIGNINGKEY",
+                "SIGNINGKEYS2",
+                "SECRETKEYBASE",
+                "MYSECRETVALUE",
+                "MYPASSWORDS",
+                "AWS_SECRETACCESSKEY",
+                "HTTPAUTH",
+                "DATABASEDSN",
+                "MYSQLPWD",
+                "PASSPHRASE",
+                "OAUTH"
             })
     void a_secrets_name_is_known(String name) {
         assertTrue(Secrets.isSecret(name));
@@ -78,6 +105,15 @@ class SmallRulesTest {
                 "PATH",
                 "KEYBOARD",
                 "BYPASS_CACHE",
+                "ENCOMPASS",
+                "LOWPASS",
+                "TURKEY",
+                "HOTKEY",
+                "KEYMAP",
+                "PASSENGER",
+                "AUTHORS",
+                "SECRETARY",
+                "TOKENIZERS_PARALLELISM",
                 "PORT",
                 "",
                 "_"
@@ -93,6 +129,13 @@ class SmallRulesTest {
         assertEquals("pg://u:********@h/d", Secrets.mask("pg://u:a/b@h/d"));
         for (String plain : List.of("http://localhost:3000/@scope", "http://h/a?b=c", "a:b@c", "http://[::1]:80/")) {
             assertEquals(plain, Secrets.mask(plain));
+        }
+        assertEquals("mysql://u:********@h/db", Secrets.mask("mysql://u:12/pw@h/db"));
+        assertEquals("https://********@github.com/x.git", Secrets.mask("https://ghp_1@github.com/x.git"));
+        assertEquals("https://********:********@github.com/x", Secrets.mask("https://a1:x-oauth-basic@github.com/x"));
+        assertEquals("https://********:********@api.test", Secrets.mask("https://sk_1:@api.test"));
+        for (String named : List.of("ssh://git@github.com/x.git", "postgres://me@db/x", "redis://h:6379/0")) {
+            assertEquals(named, Secrets.mask(named));
         }
         assertEquals("http://h/?token=********&a=b", Secrets.mask("http://h/?token=abc&a=b"));
         assertEquals("********", Secrets.shown("API_KEY", "x"));
