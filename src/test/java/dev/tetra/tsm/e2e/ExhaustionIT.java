@@ -302,7 +302,8 @@ class ExhaustionIT {
         }
         Await.until(
                 "the delays have grown",
-                Duration.ofSeconds(60),
+                // Each is run six times until then.
+                Duration.ofSeconds(60 + CRASHING / 4),
                 () -> machine.home()
                         .tsm("sql", "--csv", "SELECT COUNT(*) FROM processes WHERE name LIKE 'crash%' AND restarts < 6")
                         .out()
