@@ -33,7 +33,7 @@ final class ServiceViews {
     static void list(Context context, boolean json, boolean quiet) {
         ServiceBook book = context.engine().services().book();
         ServiceBook.Page page = book.all(context.caller()::environment);
-        page.problems().values().forEach(problem -> context.note(problem.getMessage()));
+        page.problems().values().forEach(problem -> context.note(Visible.line(ServiceBook.warning(problem))));
         List<Services.Shown> all = context.engine().services().shown(page.services());
         ServiceViews views = new ServiceViews(book, false);
         if (json) {
@@ -95,7 +95,7 @@ final class ServiceViews {
                 .field(
                         "problem",
                         Optional.ofNullable(problems.get(service.name()))
-                                .map(TsmException::getMessage)
+                                .map(ServiceBook::warning)
                                 .orElse(null))
                 .object("fields", object -> fields.forEach(object::field))
                 .array(

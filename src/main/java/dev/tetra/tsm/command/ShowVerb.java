@@ -40,7 +40,7 @@ final class ShowVerb extends Verb {
             return 0;
         }
         if (problem != null) {
-            context.note(problem.getMessage());
+            context.note(ServiceBook.warning(problem));
         }
         context.out(views.text(shown).render(context.ansi()));
         return 0;

@@ -22,10 +22,12 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +43,8 @@ public final class ServiceBook {
     private final Store store;
     private final ServiceRules rules;
     private final Path folder;
+    /** For those who look whether there is one of a name and write it then, in the database or as a file. */
+    private final ReentrantLock definitions = new ReentrantLock();
 
     ServiceBook(Store store, ServiceRules rules, Path home) {
         this.store = store;
@@ -53,6 +57,11 @@ public final class ServiceBook {
 
     /** All services, and what is wrong with which file. */
     public record Page(List<Service> services, Map<String, TsmException> problems) {}
+
+    /** A problem as a warning beside something else, on one line with its hint. */
+    public static String warning(TsmException problem) {
+        return problem.getMessage() + (problem.hint().isEmpty() ? "" : " (" + problem.hint() + ")");
+    }
 
     /** The folder with the files. */
     public Path folder() {
@@ -127,7 +136,7 @@ public final class ServiceBook {
             problems.put("", unreadable(folder, "it is no folder"));
         } catch (IOException e) {
             readable = false;
-            problems.put("", unreadable(folder, why(e)));
+            problems.put("", unreadable(folder, IoReason.of(e)));
         }
         if (readable) {
             store.call(tx -> tx.services().all()).stream()
@@ -168,18 +177,27 @@ public final class ServiceBook {
         } catch (NoSuchFileException e) {
             if (known.isPresent() && known.get().fromFile()) {
                 store.run(tx -> {
-                    tx.services().remove(name);
-                    tx.journal().configEvent(Origin.TSM, "service " + name + " removed: " + file + " is gone");
+                    // Meanwhile it may have been defined anew.
+                    if (sameFile(tx.services().named(name), known)) {
+                        tx.services().remove(name);
+                        tx.journal().configEvent(Origin.TSM, "service " + name + " removed: " + file + " is gone");
+                    }
                 });
             }
             return null;
         } catch (IOException e) {
-            return unreadable(file, why(e));
+            return unreadable(file, IoReason.of(e));
         } catch (TsmException e) {
             return known.isEmpty()
                     ? e
                     : new TsmException.Failed(e.getMessage() + "; the definition from before counts", e.hint());
         }
+    }
+
+    private static boolean sameFile(Optional<Service> one, Optional<Service> other) {
+        return one.isPresent()
+                && other.isPresent()
+                && Objects.equals(one.get().fileHash(), other.get().fileHash());
     }
 
     private static byte[] read(Path file) throws IOException {
@@ -197,13 +215,6 @@ public final class ServiceBook {
 
     private static TsmException unreadable(Path file, String why) {
         return new TsmException.Failed(file + " cannot be read: " + why, "look at its rights, or move it away");
-    }
-
-    private static String why(IOException e) {
-        String plain = e.getMessage();
-        return e.getClass() == IOException.class && plain != null
-                ? plain
-                : e.getClass().getSimpleName().replace("Exception", "");
     }
 
     private static String hash(byte[] bytes) {
@@ -234,19 +245,30 @@ public final class ServiceBook {
     public Service add(String name, Map<String, String> fields, boolean replace, Caller caller) {
         ServiceRules.checkName(name);
         rules.check(name, fields);
-        Found found = find(name, caller::environment);
-        if (found.problem() != null || found.service().map(Service::fromFile).orElse(false)) {
-            throw new TsmException.Conflict(
-                    "the service " + name + " follows its file " + file(name),
-                    "change that file, or remove it first: tsm service rm " + name);
+        find(name, caller::environment);
+        definitions.lock();
+        try {
+            Optional<Service> known = store.call(tx -> tx.services().named(name));
+            if (Files.exists(file(name), LinkOption.NOFOLLOW_LINKS)
+                    || known.map(Service::fromFile).orElse(false)) {
+                throw new TsmException.Conflict(
+                        "the service " + name + " follows its file " + file(name),
+                        "change that file, or remove it first: tsm service rm " + name);
+            }
+            refuseSecond(name, known.isPresent() && !replace);
+            save(name, fields, null, "defined by " + caller.user(), Origin.USER);
+        } finally {
+            definitions.unlock();
         }
-        if (found.service().isPresent() && !replace) {
+        return get(name, caller::environment);
+    }
+
+    private static void refuseSecond(String name, boolean second) {
+        if (second) {
             throw new TsmException.Conflict(
                     "there is a service " + name + " already",
                     "--replace takes its place; tsm show " + name + " shows it");
         }
-        save(name, fields, null, "defined by " + caller.user(), Origin.USER);
-        return get(name, caller::environment);
     }
 
     /**
@@ -263,7 +285,7 @@ public final class ServiceBook {
         } catch (NoSuchFileException e) {
             throw new TsmException.Failed("there is no file " + source, "check the path");
         } catch (IOException e) {
-            throw unreadable(source, why(e));
+            throw unreadable(source, IoReason.of(e));
         }
         List<ServiceFile.Assignment> assignments =
                 ServiceFile.parse(RawText.decode(bytes), source.toString(), caller.environment());
@@ -271,16 +293,18 @@ public final class ServiceBook {
         ServiceRules.checkName(name);
         rules.check(name, source.toString(), assignments);
         Path target = file(name);
-        Optional<Service> known = find(name, caller::environment).service();
-        boolean same = known.isPresent() && hash(bytes).equals(known.get().fileHash());
-        if ((known.isPresent() || Files.exists(target)) && !same && !replace && !target.equals(source)) {
-            throw new TsmException.Conflict(
-                    "there is a service " + name + " already",
-                    "--replace takes its place; tsm show " + name + " shows it");
-        }
-        if (!target.equals(source)) {
-            makeFolder();
-            write(target, bytes);
+        definitions.lock();
+        try {
+            Optional<Service> known = find(name, caller::environment).service();
+            boolean same = known.isPresent() && hash(bytes).equals(known.get().fileHash());
+            boolean own = target.equals(source);
+            refuseSecond(name, (known.isPresent() || Files.exists(target)) && !same && !replace && !own);
+            if (!own) {
+                makeFolder();
+                write(target, bytes);
+            }
+        } finally {
+            definitions.unlock();
         }
         return get(name, caller::environment);
     }
@@ -304,19 +328,25 @@ public final class ServiceBook {
                         folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             }
         } catch (IOException e) {
-            throw new TsmException.Failed(folder + " cannot be made: " + why(e), "look at the rights of its folder");
+            throw new TsmException.Failed(
+                    folder + " cannot be made: " + IoReason.of(e), "look at the rights of its folder");
         }
     }
 
     private static void write(Path target, byte[] bytes) {
-        Path draft = target.resolveSibling("." + target.getFileName() + ".new");
         try {
-            Files.deleteIfExists(draft);
-            Files.createFile(draft, PosixFilePermissions.asFileAttribute(PRIVATE));
-            Files.write(draft, bytes);
-            Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Path folder = Objects.requireNonNull(target.getParent());
+            Path draft = Files.createTempFile(
+                    folder, "." + target.getFileName() + ".", ".new", PosixFilePermissions.asFileAttribute(PRIVATE));
+            try {
+                Files.write(draft, bytes);
+                Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            } finally {
+                Files.deleteIfExists(draft);
+            }
         } catch (IOException e) {
-            throw new TsmException.Failed(target + " cannot be written: " + why(e), "look at the rights of its folder");
+            throw new TsmException.Failed(
+                    target + " cannot be written: " + IoReason.of(e), "look at its folder and the rights of that");
         }
     }
 
@@ -335,7 +365,8 @@ public final class ServiceBook {
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            throw new TsmException.Failed(file + " cannot be removed: " + why(e), "look at the rights of its folder");
+            throw new TsmException.Failed(
+                    file + " cannot be removed: " + IoReason.of(e), "look at the rights of its folder");
         }
         store.run(tx -> {
             tx.services().enable(name, false);

@@ -232,7 +232,7 @@ public final class Services {
             return started;
         }
         List<String> notes = new ArrayList<>(started.notes());
-        notes.add(problem.getMessage());
+        notes.add(ServiceBook.warning(problem));
         return new Pending(
                 started.process(), started.reply(), notes, started.until(), started.patience(), started.limited());
     }
@@ -303,7 +303,7 @@ public final class Services {
             return Optional.of(renewal);
         }
         List<String> notes = new ArrayList<>(renewal.notes());
-        notes.add(found.problem().getMessage());
+        notes.add(ServiceBook.warning(found.problem()));
         return Optional.of(new Starter.Renewal(renewal.change(), renewal.differences(), notes));
     }
 

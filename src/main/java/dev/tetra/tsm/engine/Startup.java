@@ -12,8 +12,6 @@ import dev.tetra.tsm.spec.LaunchAgent;
 import dev.tetra.tsm.spec.SearchPath;
 import dev.tetra.tsm.spec.SystemdUnit;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -200,7 +198,7 @@ public final class Startup {
         try {
             Files.delete(file);
         } catch (IOException e) {
-            throw new TsmException.Failed(file + " cannot be removed: " + why(e), "as root: rm " + file);
+            throw new TsmException.Failed(file + " cannot be removed: " + IoReason.of(e), "as root: rm " + file);
         }
         return disabled;
     }
@@ -326,7 +324,7 @@ public final class Startup {
         try {
             return Files.isRegularFile(file) ? RawText.decode(Files.readAllBytes(file)) : null;
         } catch (IOException e) {
-            throw new TsmException.Failed(file + " cannot be read: " + why(e), "look at its rights");
+            throw new TsmException.Failed(file + " cannot be read: " + IoReason.of(e), "look at its rights");
         }
     }
 
@@ -336,20 +334,11 @@ public final class Startup {
             Files.write(file, RawText.encode(text));
         } catch (IOException e) {
             throw new TsmException.Failed(
-                    file + " cannot be written: " + why(e),
+                    file + " cannot be written: " + IoReason.of(e),
                     scope == Scope.SYSTEM
                             ? "root can: " + launcher + " startup install --system --print | sudo tee " + file
                                     + " && sudo systemctl daemon-reload && sudo systemctl enable " + SystemdUnit.NAME
                             : "look at the rights of its folder");
         }
-    }
-
-    /** What the system said, without the path. */
-    private static String why(IOException e) {
-        if (e instanceof AccessDeniedException) {
-            return "it is not permitted";
-        }
-        String reason = e instanceof FileSystemException failure ? failure.getReason() : e.getMessage();
-        return reason == null ? "it failed" : reason;
     }
 }

@@ -13,10 +13,17 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -303,6 +310,80 @@ class ServicesTest {
         good("start", "nap");
         bad(4, "save", "nap", "one");
         good("save", "--replace", "nap", "one");
+    }
+
+    @Test
+    void of_definitions_that_are_added_at_once_one_is_kept_and_the_others_are_told() throws Exception {
+        try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+            for (int round = 0; round < 8; round++) {
+                String name = "dup" + round;
+                CyclicBarrier together = new CyclicBarrier(4);
+                List<Future<Integer>> codes = new ArrayList<>();
+                for (int i = 0; i < 4; i++) {
+                    String seconds = "60" + i;
+                    codes.add(threads.submit(() -> {
+                        together.await(60, TimeUnit.SECONDS);
+                        return tsm("service", "add", name, "sleep", seconds).code();
+                    }));
+                }
+                List<Integer> sorted = new ArrayList<>();
+                for (Future<Integer> code : codes) {
+                    sorted.add(code.get(60, TimeUnit.SECONDS));
+                }
+                Collections.sort(sorted);
+                assertEquals(List.of(0, 4, 4, 4), sorted);
+            }
+        }
+    }
+
+    @Test
+    void of_files_that_are_imported_at_once_one_is_kept_and_the_others_are_told() throws Exception {
+        try (ExecutorService threads = Executors.newFixedThreadPool(3)) {
+            CyclicBarrier together = new CyclicBarrier(3);
+            List<Future<Integer>> codes = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                Path other = Files.createDirectory(folder.resolve("of" + i)).resolve("dup.tsm");
+                Files.writeString(other, "SERVICE_COMMAND=\"sleep 60" + i + "\"\n");
+                codes.add(threads.submit(() -> {
+                    together.await(60, TimeUnit.SECONDS);
+                    return tsm("service", "import", other.toString()).code();
+                }));
+            }
+            List<Integer> sorted = new ArrayList<>();
+            for (Future<Integer> code : codes) {
+                sorted.add(code.get(60, TimeUnit.SECONDS));
+            }
+            Collections.sort(sorted);
+            assertEquals(List.of(0, 4, 4), sorted);
+        }
+        try (Stream<Path> files = Files.list(home.resolve("services-available"))) {
+            assertEquals(
+                    List.of("dup.tsm"),
+                    files.map(f -> f.getFileName().toString()).toList());
+        }
+    }
+
+    @Test
+    void a_warning_of_a_wrong_file_names_the_nearest_field_on_one_line() throws IOException {
+        file("nap", "SERVICE_COMMAND=\"sleep 60\"", "SERVICE_DIR=" + folder);
+        good("show", "nap");
+        file("nap", "SERVICE_COMMAND=\"sleep 60\"", "SERVICE_POTR=1");
+        for (String[] words : new String[][] {{"show", "nap"}, {"list", "available"}, {"start", "nap"}}) {
+            String err = good(words).err();
+            assertTrue(err.contains("did you mean SERVICE_PORT?") && err.contains("from before counts"), err);
+        }
+        file("two\nlines", "SERVICE_COMMAND=\"sleep 60\"");
+        List<String> lines = good("list", "available").err().lines().toList();
+        assertTrue(
+                lines.stream().anyMatch(l -> l.contains("two\\nlines.tsm: 'two\\nlines' can't be")), lines.toString());
+    }
+
+    @Test
+    void a_file_that_cannot_be_written_is_told_in_words() {
+        good("service", "add", "nap", "sleep", "60");
+        assertTrue(bad(1, "service", "export", "nap", "-o", "/nonexistent/x")
+                .err()
+                .contains("/nonexistent/x cannot be written: there is no such folder"));
     }
 
     @Test
