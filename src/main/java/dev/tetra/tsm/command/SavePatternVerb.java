@@ -11,9 +11,11 @@ import picocli.CommandLine.Parameters;
 @Command(
         description = {
             "Save a pattern for commands like that of a process.",
-            "It is added to your patterns.txt. The words of the command without its port are what is matched."
+            "It is added to your patterns.txt. The words of the command without its port are what is matched, and such"
+                    + " a command is executed as this one was, with its own port. Where the port is not at the command's"
+                    + " end no pattern can say that, and none is written."
         },
-        exitCodeList = {"3:No such process.", "4:You have a pattern of that name."},
+        exitCodeList = {"1:No pattern can say it.", "3:No such process.", "4:You have a pattern of that name."},
         footer = {"tsm save pattern my-server api", "tsm save pattern my-server api --port auto --replace"})
 final class SavePatternVerb extends Verb {
     @Parameters(index = "0", paramLabel = "NAME", description = "The pattern's name.")
@@ -37,8 +39,9 @@ final class SavePatternVerb extends Verb {
 
     @Override
     int run(Context context) {
-        Pattern pattern =
-                context.engine().services().savePattern(name, SaveVerb.one(context, in, target), port, replace);
+        Pattern pattern = context.engine()
+                .services()
+                .savePattern(name, SaveVerb.one(context, in, target), port, replace, context.caller());
         if (json) {
             context.terminal()
                     .document(Json.object(document -> document.field("name", pattern.name())

@@ -3,15 +3,18 @@ package dev.tetra.tsm.engine;
 import dev.tetra.tsm.model.RawText;
 import dev.tetra.tsm.model.TsmException;
 import dev.tetra.tsm.model.Words;
+import dev.tetra.tsm.spec.Pattern;
 import dev.tetra.tsm.spec.PatternFile;
 import dev.tetra.tsm.spec.Patterns;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -74,12 +77,43 @@ public final class PatternBook {
      *
      * @throws TsmException.Failed when it is there and is of no use
      */
-    Optional<String> ownText() {
+    private Optional<String> ownText() {
         Own present = read();
         if (present.problem() != null) {
             throw new TsmException.Failed(present.problem(), "move it away");
         }
         return Optional.ofNullable(present.text());
+    }
+
+    /**
+     * Adds a pattern to the user's file.
+     *
+     * @param replace in place of one of its name
+     * @throws TsmException.Conflict when there is one, and it is not to be replaced
+     */
+    synchronized void add(Pattern pattern, boolean replace) {
+        now().patterns().all().stream()
+                .filter(p -> p.name().equals(pattern.name()) && !p.builtIn() && !replace)
+                .findFirst()
+                .ifPresent(there -> {
+                    throw new TsmException.Conflict(
+                            "there is a pattern " + there.name() + " already, at " + there.origin(),
+                            "--replace takes its place");
+                });
+        List<String> lines =
+                new ArrayList<>(ownText().orElse("").lines().toList());
+        lines.removeIf(l -> replace && l.strip().startsWith(pattern.name() + "|"));
+        lines.add(pattern.line());
+        Path draft = own.resolveSibling(".patterns.new");
+        try {
+            Files.deleteIfExists(draft);
+            Files.createFile(draft, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.write(draft, RawText.encode(String.join("\n", lines) + "\n"));
+            Files.move(draft, own, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new TsmException.Failed(
+                    own + " cannot be written: " + IoReason.of(e), "look at the rights of its folder");
+        }
     }
 
     /** A pipe would keep its reader waiting, and a device may never end. */
@@ -98,11 +132,7 @@ public final class PatternBook {
             return new Own(null, null);
         } catch (IOException e) {
             throw new TsmException.Failed(
-                    "the patterns file cannot be read: " + own + " ("
-                            + (e instanceof FileSystemException file && file.getReason() != null
-                                    ? file.getReason()
-                                    : e.getClass().getSimpleName())
-                            + ")",
+                    "the patterns file cannot be read: " + own + " (" + IoReason.of(e) + ")",
                     "look at its rights, or move it away");
         }
     }

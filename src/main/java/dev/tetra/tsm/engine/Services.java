@@ -6,20 +6,18 @@ import dev.tetra.tsm.model.ManagedProcess;
 import dev.tetra.tsm.model.OrderPolicy;
 import dev.tetra.tsm.model.PortSource;
 import dev.tetra.tsm.model.ProcessSpec;
-import dev.tetra.tsm.model.RawText;
 import dev.tetra.tsm.model.Service;
 import dev.tetra.tsm.model.TsmException;
+import dev.tetra.tsm.spec.CommandLine;
 import dev.tetra.tsm.spec.CommandWords;
 import dev.tetra.tsm.spec.Naming;
 import dev.tetra.tsm.spec.Pattern;
-import dev.tetra.tsm.spec.PatternFile;
+import dev.tetra.tsm.spec.PatternDraft;
+import dev.tetra.tsm.spec.SearchPath;
 import dev.tetra.tsm.spec.ServiceFile;
 import dev.tetra.tsm.store.Store;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -445,67 +443,27 @@ public final class Services {
      * Writes a pattern for commands like a process's into the user's patterns.
      *
      * @param port as in the file: a number, {@code auto}, {@code 0} or {@code -}; null for what the process has
+     * @param caller on whose path the command's program is
      * @throws TsmException.Conflict when the user's file has a pattern of that name and it is not to be replaced
+     * @throws TsmException.Failed when no pattern can say how such a command is executed
      */
-    public Pattern savePattern(String name, ManagedProcess process, @Nullable String port, boolean replace) {
-        List<String> words = CommandWords.usesShellSyntax(process.spec().command())
-                ? List.of()
-                : CommandWords.split(process.spec().command());
-        if (words.isEmpty()) {
-            throw new TsmException.Failed(
-                    process.label() + " runs a line with shell syntax, which no pattern can match",
-                    "write its program into a script, and start that");
-        }
+    public Pattern savePattern(
+            String name, ManagedProcess process, @Nullable String port, boolean replace, Caller caller) {
+        ProcessSpec spec = process.spec();
         String column = port != null
                 ? port
-                : switch (process.spec().type()) {
+                : switch (spec.type()) {
                     case PORT -> String.valueOf(process.port());
                     case SOCKET -> "0";
                     case PID -> "-";
                 };
-        String own = process.port() == null ? "" : Integer.toString(process.port());
-        List<String> match = words.stream().filter(w -> !w.equals(own)).toList();
-        Pattern classified = patterns.now().patterns().all().stream()
-                .filter(p -> p.name().equals(name) && !p.builtIn())
-                .findFirst()
-                .orElse(null);
-        if (classified != null && !replace) {
-            throw new TsmException.Conflict(
-                    "there is a pattern " + name + " already, at " + classified.origin(), "--replace takes its place");
-        }
-        String template = match.size() < words.size() ? "{cmd} {port}" : "{cmd}";
-        String line = name + "|" + CommandWords.join(match) + "|" + column + "|" + template;
-        PatternFile parsed = PatternFile.parse(line, "the pattern", false);
-        if (parsed.patterns().size() != 1) {
-            throw new TsmException.Usage(
-                    String.join("; ", parsed.warnings()), "a pattern is name|match|port|template, on one line");
-        }
-        Pattern pattern = parsed.patterns().getFirst();
-        append(pattern, replace);
+        SearchPath programs = new SearchPath(spec.cwd(), caller.path(), new RealFiles());
+        List<String> words = CommandWords.usesShellSyntax(spec.command())
+                ? List.of(spec.command())
+                : CommandWords.split(spec.command());
+        Pattern pattern = new PatternDraft(patterns.now().patterns(), w -> CommandLine.describe(w, programs))
+                .of(name, column, new PatternDraft.Example(words, spec.argv(), process.port()));
+        patterns.add(pattern, replace);
         return pattern;
-    }
-
-    private void append(Pattern pattern, boolean replace) {
-        Path file = patterns.ownFile();
-        try {
-            List<String> lines =
-                    new ArrayList<>(patterns.ownText().orElse("").lines().toList());
-            if (replace) {
-                lines.removeIf(l -> l.strip().startsWith(pattern.name() + "|"));
-            }
-            lines.add(pattern.line());
-            Path draft = file.resolveSibling(".patterns.new");
-            Files.deleteIfExists(draft);
-            Files.createFile(draft, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Files.write(draft, RawText.encode(String.join("\n", lines) + "\n"), StandardOpenOption.TRUNCATE_EXISTING);
-            Files.move(
-                    draft,
-                    file,
-                    java.nio.file.StandardCopyOption.ATOMIC_MOVE,
-                    java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new TsmException.Failed(
-                    file + " cannot be written: " + e.getMessage(), "look at the rights of its folder");
-        }
     }
 }

@@ -58,13 +58,18 @@ public record PatternFile(List<Pattern> patterns, List<String> warnings) {
         return new PatternFile(patterns, warnings);
     }
 
+    /** Whether it can be the name of a pattern. */
+    static boolean isName(String name) {
+        return NAME.matcher(name).matches();
+    }
+
     private static Pattern pattern(String line, boolean builtIn, String origin) {
         String[] fields = line.split("\\|", 4);
         if (fields.length < 3) {
             throw new IllegalArgumentException("needs name|match|port|template, has " + fields.length + " of 4 fields");
         }
         String name = fields[0].strip();
-        if (!NAME.matcher(name).matches()) {
+        if (!isName(name)) {
             throw new IllegalArgumentException("'" + name + "' can't be a name: use letters, digits, '.', '_' and '-'");
         }
         List<String> match = CommandWords.split(fields[1]);

@@ -387,17 +387,6 @@ class ServicesTest {
     }
 
     @Test
-    void a_pattern_is_saved_from_a_process() throws IOException {
-        good("start", "--name", "one", "sleep", "60");
-        good("save", "pattern", "sleeper", "one");
-        assertTrue(Files.readString(home.resolve("patterns.txt")).contains("sleeper|sleep 60|-|{cmd}"));
-        bad(4, "save", "pattern", "sleeper", "one");
-        good("save", "pattern", "--replace", "--port", "auto", "sleeper", "one");
-        assertEquals("sleeper|sleep 60|auto|{cmd}\n", Files.readString(home.resolve("patterns.txt")));
-        assertTrue(good("patterns").out().contains("sleeper *"));
-    }
-
-    @Test
     void enabling_needs_a_folder_and_is_kept_while_the_file_is_away() throws IOException {
         file("nap", "SERVICE_COMMAND=\"sleep 60\"");
         assertTrue(bad(1, "enable", "nap").err().contains("has no folder"));

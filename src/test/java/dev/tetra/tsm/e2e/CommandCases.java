@@ -442,6 +442,11 @@ final class CommandCases implements AutoCloseable {
         ok("save pattern", "lates", "late");
         fails(4, "save pattern", "lates", "late");
         fails(3, "save pattern", "others", "nobody");
+        given(
+                "a shell line",
+                () -> tsm.tsm("start", "--name", "piped", "sleep 604 | cat").expect(0));
+        fails(1, "save pattern", "pipes", "piped");
+        given("no shell line any more", () -> tsm.tsm("delete", "piped").expect(0));
         ok("startup status");
         ok("startup install", "--user", "--print");
         ok("startup install", "--user");
