@@ -59,7 +59,8 @@ final class ServiceAddVerb extends StartVerb {
                         String.valueOf(e.getMessage()), "tsm help service add shows how it is used");
             }
             fields.putAll(StartFields.given(line.getParseResult()));
-        } else {
+        }
+        if (words.size() == 1 || rest.words.stream().allMatch(String::isBlank)) {
             throw new TsmException.Usage(
                     "tsm service add " + own + " needs a command", "tsm service add " + own + " python3 app.py");
         }

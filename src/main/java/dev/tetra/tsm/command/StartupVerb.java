@@ -53,10 +53,12 @@ final class StartupVerb extends Verb {
     }
 
     private static void tell(Services.Result result, Context context) {
-        if (result.failure() != null) {
-            context.err(Errors.text(result.failure(), context.errAnsi()));
+        String whose = "service " + result.service().name() + ": ";
+        TsmException failure = result.failure();
+        if (failure != null) {
+            context.err(Errors.text(failure.in(whose + failure.getMessage(), failure.hint()), context.errAnsi()));
         } else if (result.started() != null) {
-            result.started().notes().forEach(context::note);
+            result.started().notes().forEach(note -> context.note(whose + note));
             context.out(Told.running(
                             result.started().process(),
                             result.started().changed() ? "started" : "runs already",

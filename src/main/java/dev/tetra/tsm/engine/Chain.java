@@ -138,7 +138,7 @@ final class Chain {
                             .collect(Collectors.joining(" → "));
                     throw new TsmException.Usage(
                             "--after: a circle, in which each needs the next before it is run: " + circle,
-                            "nothing was started; take --after off one of them");
+                            "it was not started; take --after off one of them");
                 }
             }
         }
@@ -155,7 +155,7 @@ final class Chain {
                     Nearest.to(dependency.name(), names)
                                     .map(near -> "did you mean '" + near + "'? ")
                                     .orElse("")
-                            + "nothing was started; 'tsm list all' and 'tsm list available' show what there is");
+                            + "it was not started; 'tsm list all' and 'tsm list available' show what there is");
         }
     }
 

@@ -14,8 +14,11 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 public final class ServiceRules {
     private static final List<String> OWN =
             List.of(ServiceFile.COMMAND, ServiceFile.DIR, ServiceFile.TYPE, ServiceFile.DESCRIPTION);
+    private static final Pattern OPTION = Pattern.compile("(?<![\\w-])--?[a-z][a-z-]*+(?!\\w)");
+    private static final String PORT = "SERVICE_PORT";
     private static final List<String> ANY = List.of("true");
 
     private final ServiceOptions options;
@@ -56,21 +61,50 @@ public final class ServiceRules {
             try {
                 check(name, assignment.name(), assignment.value());
             } catch (TsmException e) {
-                throw ServiceFile.wrong(file, assignment.line(), e.getMessage(), e.hint());
+                throw ServiceFile.wrong(file, assignment.line(), inFields(e.getMessage()), inFields(e.hint()));
             }
             if (!assignment.value().isEmpty() && !assignment.name().equals(ServiceFile.NAME)) {
                 fields.put(assignment.name(), assignment.value());
                 lines.put(assignment.name(), assignment.line());
             }
         }
-        Wrong wrong = wrong(name, fields);
+        TsmException wrong = wrong(name, fields);
         if (wrong != null) {
-            TsmException.Usage told = wrong.told();
-            throw wrong.field() == null
-                    ? new TsmException.Failed(file + ": " + told.getMessage(), told.hint())
-                    : ServiceFile.wrong(file, lines.getOrDefault(wrong.field(), 1), told.getMessage(), told.hint());
+            throw told(file, fields, lines, wrong);
         }
         return fields;
+    }
+
+    /** What is wrong with fields together, in the words of a file, with the line of the last that is named. */
+    private TsmException.Failed told(
+            String file, Map<String, String> fields, Map<String, Integer> lines, TsmException wrong) {
+        String message = inFields(wrong.getMessage());
+        String culprit = culprit(fields, wrong);
+        if (culprit != null && !message.contains(culprit)) {
+            message = culprit + ": " + message;
+        }
+        int line = 0;
+        for (Map.Entry<String, Integer> each : lines.entrySet()) {
+            if (Pattern.compile("\\b" + each.getKey() + "\\b").matcher(message).find()) {
+                line = Math.max(line, each.getValue());
+            }
+        }
+        String hint = inFields(wrong.hint());
+        return line == 0
+                ? new TsmException.Failed(file + ": " + message, hint)
+                : ServiceFile.wrong(file, line, message, hint);
+    }
+
+    /** A text about options in the words of fields: {@code SERVICE_PORT} for {@code --port}. */
+    String inFields(String text) {
+        String plain = text.replaceFirst("^Invalid value for option '(\\S+)'(?: \\([^)]*\\))?: ", "$1: ");
+        Map<String, String> names = new HashMap<>();
+        options.fields().forEach(field -> names.put(field.option(), field.name()));
+        for (String own : OWN) {
+            names.put("--" + own.substring("SERVICE_".length()).toLowerCase(Locale.ROOT), own);
+        }
+        return OPTION.matcher(plain)
+                .replaceAll(m -> Matcher.quoteReplacement(names.getOrDefault(m.group(), m.group())));
     }
 
     /**
@@ -80,49 +114,45 @@ public final class ServiceRules {
      */
     void check(String name, Map<String, String> fields) {
         fields.forEach((field, value) -> check(name, field, value));
-        Wrong wrong = wrong(name, fields);
+        TsmException wrong = wrong(name, fields);
         if (wrong != null) {
-            throw wrong.told();
+            throw wrong;
         }
     }
-
-    /**
-     * What is wrong with fields.
-     *
-     * @param field whose value is wrong by itself; null when it is not one alone
-     */
-    private record Wrong(@Nullable String field, TsmException.Usage told) {}
 
     /** What is wrong with fields that are there and have the right form each; null for nothing. */
-    private @Nullable Wrong wrong(String name, Map<String, String> fields) {
-        if (!fields.containsKey(ServiceFile.COMMAND)) {
-            return new Wrong(
-                    null,
-                    new TsmException.Usage(
-                            ServiceFile.COMMAND + " is missing",
-                            "say what to run: " + ServiceFile.COMMAND + "=\"python3 app.py\""));
+    private @Nullable TsmException wrong(String name, Map<String, String> fields) {
+        if (fields.getOrDefault(ServiceFile.COMMAND, "").isBlank()) {
+            return new TsmException.Usage(
+                    ServiceFile.COMMAND + " is missing",
+                    "say what to run: " + ServiceFile.COMMAND + "=\"python3 app.py\"");
         }
         try {
-            request(name, fields, Map.of());
+            refusePort(request(name, fields, Map.of()));
             return null;
         } catch (TsmException e) {
-            return culprit(fields, e);
+            return e;
         }
     }
 
-    /** Of all that is asked together: many an option is right only beside another. So one is blamed that is wrong alone. */
-    private Wrong culprit(Map<String, String> fields, TsmException whole) {
-        String message = whole.getMessage();
-        for (ServiceOptions.Field option : options.fields()) {
-            String value = fields.get(option.name());
-            if (value != null && message.equals(failure(option.name(), value))) {
-                String said = message.startsWith(option.option() + ":")
-                        ? message.substring(option.option().length())
-                        : ": " + message;
-                return new Wrong(option.name(), new TsmException.Usage(option.name() + said, whole.hint()));
-            }
+    /** A port for what is said to have none would be dropped in silence. */
+    private static void refusePort(StartRequest request) {
+        ProcessType type = request.origin().type();
+        if (request.port() != null && type != null && type != ProcessType.PORT) {
+            throw new TsmException.Usage(
+                    "--type " + type.word() + " has no port, and --port says " + request.port(),
+                    "leave one of them out");
         }
-        return new Wrong(null, new TsmException.Usage(message, whole.hint()));
+    }
+
+    /** Many an option is right only beside another. So one is blamed that is wrong alone; null when there is none. */
+    private @Nullable String culprit(Map<String, String> fields, TsmException whole) {
+        return options.fields().stream()
+                .map(ServiceOptions.Field::name)
+                .filter(fields::containsKey)
+                .filter(name -> whole.getMessage().equals(failure(name, fields.getOrDefault(name, ""))))
+                .findFirst()
+                .orElse(null);
     }
 
     private @Nullable String failure(String field, String value) {
@@ -204,11 +234,15 @@ public final class ServiceRules {
             }
         }
         Sort sort = type(fields.get(ServiceFile.TYPE));
-        return options.request(
+        StartRequest request = options.request(
                 words(fields.getOrDefault(ServiceFile.COMMAND, "")),
                 all,
                 new StartOrigin(name, sort.type(), sort.kind(), over),
                 keeper);
+        if (over.containsKey(PORT)) {
+            refusePort(request);
+        }
+        return request;
     }
 
     /** What a process of no service was started by. */

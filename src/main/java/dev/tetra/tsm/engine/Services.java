@@ -388,7 +388,9 @@ public final class Services {
                 try {
                     results.add(new Result(service, end.get(), null));
                 } catch (TsmException e) {
-                    results.add(new Result(service, null, e));
+                    ServiceRules rules = book.rules();
+                    results.add(
+                            new Result(service, null, e.in(rules.inFields(e.getMessage()), rules.inFields(e.hint()))));
                 }
             });
             return results;

@@ -32,6 +32,21 @@ public abstract sealed class TsmException extends RuntimeException {
         return message == null ? kind() : message;
     }
 
+    /** The same kind of error in other words; a bug in tsm stays as it is. */
+    public final TsmException in(String message, String hint) {
+        return switch (this) {
+            case Failed _ -> new Failed(message, hint);
+            case Exhausted _ -> new Exhausted(message, hint);
+            case Usage _ -> new Usage(message, hint);
+            case Ambiguous _ -> new Ambiguous(message, hint);
+            case NotFound _ -> new NotFound(message, hint);
+            case Conflict _ -> new Conflict(message, hint);
+            case TimedOut _ -> new TimedOut(message, hint);
+            case Unavailable _ -> new Unavailable(message, hint);
+            case Internal _ -> this;
+        };
+    }
+
     /** The operation failed. Exit code 1. */
     public static final class Failed extends TsmException {
         public Failed(String message, String hint) {

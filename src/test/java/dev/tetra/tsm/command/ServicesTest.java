@@ -364,6 +364,25 @@ class ServicesTest {
     }
 
     @Test
+    void what_is_wrong_with_a_file_is_said_in_the_words_of_its_fields_with_the_line() throws IOException {
+        for (List<String> wrong : List.of(
+                List.of("SERVICE_PORT=abc", ":2: SERVICE_PORT: 'abc' is not an int"),
+                List.of("SERVICE_WAIT=yes\nSERVICE_NO_WAIT=yes", ":3: SERVICE_WAIT and SERVICE_NO_WAIT exclude"),
+                List.of("SERVICE_VARIABLES=novalue", "write SERVICE_VARIABLES NAME=VALUE"),
+                List.of(
+                        "SERVICE_TYPE=pid\nSERVICE_PORT=9900",
+                        ":3: SERVICE_TYPE pid has no port, and SERVICE_PORT says"),
+                List.of("SERVICE_READY_INTERVAL=2s", ":2: SERVICE_READY_INTERVAL"))) {
+            file("one", "SERVICE_COMMAND=\"sleep 60\"", wrong.getFirst());
+            String err = bad(1, "show", "one").err();
+            assertTrue(err.contains(wrong.getLast()) && !err.contains("--"), err);
+        }
+        file("one", "SERVICE_COMMAND=\" \"");
+        assertTrue(bad(1, "show", "one").err().contains("SERVICE_COMMAND is missing"));
+        assertTrue(bad(2, "service", "add", "one2", "").err().contains("tsm service add one2 needs a command"));
+    }
+
+    @Test
     void a_warning_of_a_wrong_file_names_the_nearest_field_on_one_line() throws IOException {
         file("nap", "SERVICE_COMMAND=\"sleep 60\"", "SERVICE_DIR=" + folder);
         good("show", "nap");
@@ -376,6 +395,31 @@ class ServicesTest {
         List<String> lines = good("list", "available").err().lines().toList();
         assertTrue(
                 lines.stream().anyMatch(l -> l.contains("two\\nlines.tsm: 'two\\nlines' can't be")), lines.toString());
+    }
+
+    @Test
+    void a_port_for_what_is_said_to_have_none_is_refused() {
+        assertTrue(bad(2, "service", "add", "nap", "--type", "pid", "--port", "18473", "sleep", "60")
+                .err()
+                .contains("--type pid has no port, and --port says 18473"));
+        good("service", "add", "nap", "--type", "pid", "sleep", "60");
+        bad(2, "start", "--port", "18473", "nap");
+        good("start", "nap");
+    }
+
+    @Test
+    void startup_says_whose_an_error_is_in_the_words_of_a_definition() throws IOException {
+        file("one", "SERVICE_COMMAND=\"sleep 60\"", "SERVICE_DIR=" + folder, "SERVICE_AFTER=nowhere");
+        file("two", "SERVICE_COMMAND=\"sleep 61\"", "SERVICE_DIR=" + folder);
+        good("enable", "one", "two");
+        Desk.Told text = bad(3, "startup");
+        assertTrue(
+                text.err().contains("service one: SERVICE_AFTER: there is no process or service 'nowhere'"),
+                text.err());
+        assertFalse(text.err().contains("nothing was started"), text.err());
+        assertTrue(text.out().startsWith("two started"), text.out());
+        String json = bad(3, "startup", "--json").out();
+        assertTrue(json.contains("\"service\": \"one\"") && json.contains("SERVICE_AFTER: there is no"), json);
     }
 
     @Test
