@@ -194,6 +194,14 @@ class StartVerb extends Verb {
 
     @Override
     int run(Context context) {
+        try {
+            return start(context);
+        } catch (TsmException.Failed e) {
+            throw context.engine().unknownWords().told(words, e, context.caller());
+        }
+    }
+
+    private int start(Context context) {
         Map<String, String> given = StartFields.given(spec.commandLine().getParseResult());
         Optional<Service> service = context.engine().services().named(words, context.caller());
         List<Keeper.Result> instances = instances(service, given, context);

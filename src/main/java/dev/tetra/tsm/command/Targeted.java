@@ -29,7 +29,12 @@ abstract class Targeted extends Verb {
 
     /** The processes that the words mean. */
     List<ManagedProcess> targets(Context context) {
-        List<ManagedProcess> targets = context.engine().targets().find(words, namespace);
+        List<ManagedProcess> targets;
+        try {
+            targets = context.engine().targets().find(words, namespace);
+        } catch (TsmException.NotFound e) {
+            throw context.engine().unknownWords().told(words, e, context.caller());
+        }
         noteIfNone(targets, context);
         return targets;
     }

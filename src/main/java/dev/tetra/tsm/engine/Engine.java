@@ -44,6 +44,7 @@ public final class Engine {
     private final Configuration configuration;
     private final Retention retention;
     private final Masks masks;
+    private final UnknownWords unknownWords;
     private final Hooks hooks;
     private final EnvTemplate envTemplate = new EnvTemplate();
 
@@ -86,6 +87,7 @@ public final class Engine {
         this.queries = new Queries(with.store());
         this.configuration = new Configuration(with.store());
         this.retention = new Retention(with.store(), with.clock());
+        this.unknownWords = new UnknownWords(book, targets);
         this.masks = new Masks(with.store(), book.rules());
         this.envDoctor = new EnvDoctor(with.store(), with.host(), envFiles);
     }
@@ -248,6 +250,11 @@ public final class Engine {
     /** How long history is kept. */
     public Retention retention() {
         return retention;
+    }
+
+    /** What may have been meant by words that mean nothing. */
+    public UnknownWords unknownWords() {
+        return unknownWords;
     }
 
     /** What may be shown of what was written before. */

@@ -408,6 +408,20 @@ class ServicesTest {
     }
 
     @Test
+    void words_that_are_near_a_service_or_a_process_lead_to_it() {
+        good("service", "add", "napper", "sleep", "60");
+        assertTrue(bad(1, "start", "napper", "--port", "9106")
+                .err()
+                .contains("options go before its name: tsm start --port 9106 napper"));
+        assertTrue(bad(1, "start", "naper").err().contains("did you mean the service napper?"));
+        assertTrue(bad(3, "restart", "napper").err().contains("there is a service napper: tsm start napper"));
+        good("start", "--name", "my-api-naptime", "sleep", "61");
+        good("stop", "my-api-naptime");
+        assertTrue(bad(1, "start", "naptime").err().contains("tsm restart my-api-naptime"));
+        assertEquals(0, good("start", "napper").code());
+    }
+
+    @Test
     void startup_says_whose_an_error_is_in_the_words_of_a_definition() throws IOException {
         file("one", "SERVICE_COMMAND=\"sleep 60\"", "SERVICE_DIR=" + folder, "SERVICE_AFTER=nowhere");
         file("two", "SERVICE_COMMAND=\"sleep 61\"", "SERVICE_DIR=" + folder);
