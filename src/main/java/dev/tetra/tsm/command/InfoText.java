@@ -103,7 +103,7 @@ record InfoText(boolean reveal, Ansi ansi) {
                 .add("Kind", spec.kind().word())
                 .add("Type", spec.type().word())
                 .add("Namespace", spec.namespace())
-                .add("Service", spec.service())
+                .add("Service", info.serviceRemoved() ? spec.service() + " (removed)" : spec.service())
                 .add("Instance", instance(process))
                 .add("Created", Times.local(process.createdAt()));
     }

@@ -219,7 +219,7 @@ final class Daemon {
     /** Beside the first commands: none of them need wait for what comes up. */
     private void comeUp(boolean anew) {
         Caller self = new Caller(
-                System.getProperty("user.name", ""),
+                Caller.NOBODY,
                 host.self().pid(),
                 home.toString(),
                 USUAL_UMASK,

@@ -16,6 +16,9 @@ public final class Caller {
     private static final List<String> NOT_HIS =
             List.of("_", "TSM_ID", "TSM_NAME", "TSM_RUN", "TSM_SOCKET", "TSM_JAVA", "TSM_JAVA_OPTS");
 
+    /** In place of a user's name: nobody asks, tsm does it by itself as its daemon starts. */
+    public static final String NOBODY = "";
+
     private final String user;
     private final long pid;
     private final String cwd;
@@ -61,7 +64,7 @@ public final class Caller {
                         .toList());
     }
 
-    /** The user's name. */
+    /** The user's name, or {@link #NOBODY}. */
     public String user() {
         return user;
     }

@@ -13,6 +13,7 @@ import dev.tetra.tsm.os.Host;
 import dev.tetra.tsm.os.ProcessTree;
 import dev.tetra.tsm.spec.Needs;
 import dev.tetra.tsm.store.Store;
+import dev.tetra.tsm.store.Tx;
 import dev.tetra.tsm.supervise.Launch;
 import dev.tetra.tsm.supervise.PortObserver;
 import dev.tetra.tsm.supervise.Usage;
@@ -61,6 +62,7 @@ public final class Overview {
      * @param samples what it used in the last hour, oldest first
      * @param needs what it needs before it is run, and how that is
      * @param neededBy the names of those that run and need it
+     * @param serviceRemoved whether its service is no longer there
      */
     public record Details(
             View view,
@@ -73,7 +75,8 @@ public final class Overview {
             HealthReport health,
             List<Sample> samples,
             List<Needs.Need> needs,
-            List<String> neededBy) {}
+            List<String> neededBy,
+            boolean serviceRemoved) {}
 
     /** Every tracked process, by ID. */
     public List<View> all() {
@@ -127,7 +130,12 @@ public final class Overview {
                 Needs.of(process.spec().supervision().order(), all),
                 Needs.dependents(process, all).stream()
                         .map(ManagedProcess::name)
-                        .toList()));
+                        .toList(),
+                removed(process.spec().service(), tx)));
+    }
+
+    private static boolean removed(@Nullable String service, Tx tx) {
+        return service != null && tx.services().named(service).isEmpty();
     }
 
     private View view(ManagedProcess process, List<Observed> observed, Usage.@Nullable Used used, Instant now) {

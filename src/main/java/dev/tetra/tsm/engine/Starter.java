@@ -463,7 +463,9 @@ public final class Starter {
 
     private void record(Tx tx, long key, Newcomer newcomer, Processes.Fresh fresh, @Nullable Long run, Caller caller) {
         String name = newcomer.name();
-        tx.journal().event(EventKind.START, key, name, run, Origin.USER, "start asked by " + caller.user());
+        boolean nobody = caller.user().equals(Caller.NOBODY);
+        String asked = nobody ? Wish.WITH_THE_DAEMON : "start asked by " + caller.user();
+        tx.journal().event(EventKind.START, key, name, run, nobody ? Origin.TSM : Origin.USER, asked);
         PortBook.Choice port = newcomer.port();
         if (port != null) {
             if (port.shared()) {

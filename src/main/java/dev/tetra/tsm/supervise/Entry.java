@@ -229,7 +229,13 @@ final class Entry {
         Long runKey = run == null ? null : run.key();
         Status after = step.life().status();
         switch (happening) {
-            case Happening.StartAsked _ -> event(tx, EventKind.START, runKey, Origin.USER, "start asked by " + by);
+            case Happening.StartAsked _ -> {
+                if (by.isEmpty()) {
+                    event(tx, EventKind.START, runKey, Origin.TSM, Wish.WITH_THE_DAEMON);
+                } else {
+                    event(tx, EventKind.START, runKey, Origin.USER, "start asked by " + by);
+                }
+            }
             case Happening.RestartAsked _ ->
                 event(tx, EventKind.RESTART, runKey, Origin.USER, "restart asked by " + by);
             case Happening.ReloadAsked _ -> event(tx, EventKind.RESTART, runKey, Origin.USER, "reload asked by " + by);
@@ -398,6 +404,7 @@ final class Entry {
             }
             if (action instanceof Action.Spawn(RunCause cause)
                     && by.isEmpty()
+                    && !(happening instanceof Happening.StartAsked)
                     && cause != RunCause.RESTART
                     && cause != RunCause.RELOAD) {
                 event(tx, EventKind.RESTART, runKey, Origin.TSM, "run again, cause: " + cause.word());

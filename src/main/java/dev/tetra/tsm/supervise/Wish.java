@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /** What a user asks of one process. */
 public sealed interface Wish {
-    /** Who asks, for the events: a user's name. */
+    /** What the events say of a start that nobody has asked for. */
+    String WITH_THE_DAEMON = "started with the daemon";
+
+    /** Who asks, for the events: a user's name; empty when tsm does by itself. */
     String by();
 
     /**

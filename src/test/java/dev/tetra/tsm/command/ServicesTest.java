@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tetra.tsm.engine.Caller;
 import dev.tetra.tsm.engine.ServiceOptions;
 import dev.tetra.tsm.store.AuditFixture;
 import java.io.IOException;
@@ -434,6 +435,30 @@ class ServicesTest {
         assertTrue(text.out().startsWith("two started"), text.out());
         String json = bad(3, "startup", "--json").out();
         assertTrue(json.contains("\"service\": \"one\"") && json.contains("SERVICE_AFTER: there is no"), json);
+    }
+
+    @Test
+    void nobody_is_said_to_have_asked_for_what_came_up_with_the_daemon() {
+        good("service", "add", "nap", "sleep", "60");
+        good("enable", "nap");
+        Caller daemon =
+                new Caller(Caller.NOBODY, 99, folder.toString(), 0022, () -> List.of("PATH=" + System.getenv("PATH")));
+        desk.engine.boot().comeUp(daemon, true);
+        String started = "SELECT origin || ': ' || message FROM events WHERE kind = 'start'";
+        assertTrue(good("sql", "--csv", started).out().contains("tsm: started with the daemon"));
+        assertFalse(good("why", "nap").out().contains("asked by"));
+        good("stop", "nap");
+        desk.engine.boot().comeUp(daemon, true);
+        assertFalse(good("sql", "--csv", started).out().contains("asked by"));
+    }
+
+    @Test
+    void a_service_that_was_removed_is_said_to_be() {
+        good("service", "add", "nap", "sleep", "60");
+        good("start", "nap");
+        assertFalse(good("info", "nap").out().contains("(removed)"));
+        good("service", "rm", "nap");
+        assertTrue(good("info", "nap").out().contains("nap (removed)"));
     }
 
     @Test
