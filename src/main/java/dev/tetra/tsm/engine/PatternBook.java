@@ -100,8 +100,7 @@ public final class PatternBook {
                             "there is a pattern " + there.name() + " already, at " + there.origin(),
                             "--replace takes its place");
                 });
-        List<String> lines =
-                new ArrayList<>(ownText().orElse("").lines().toList());
+        List<String> lines = new ArrayList<>(ownText().orElse("").lines().toList());
         lines.removeIf(l -> replace && l.strip().startsWith(pattern.name() + "|"));
         lines.add(pattern.line());
         Path draft = own.resolveSibling(".patterns.new");
