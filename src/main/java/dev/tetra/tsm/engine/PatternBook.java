@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -115,10 +114,13 @@ public final class PatternBook {
         }
     }
 
-    /** A pipe would keep its reader waiting, and a device may never end. */
+    /**
+     * A pipe would keep its reader waiting, and a device may never end. What is not there is opened all the same: without a
+     * descriptor left a start is refused here, before anything is decided.
+     */
     private Own read() {
         try {
-            if (!Files.readAttributes(own, BasicFileAttributes.class).isRegularFile()) {
+            if (Files.exists(own) && !Files.isRegularFile(own)) {
                 return new Own(null, own + " is no regular file and counts as empty");
             }
             try (InputStream in = Files.newInputStream(own)) {
