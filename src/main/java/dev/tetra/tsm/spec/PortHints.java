@@ -8,6 +8,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the port in a command (SPEC 4). The first of these counts, from left to right:
@@ -17,14 +18,18 @@ import java.util.regex.Pattern;
  *   <li>an option called {@code p} or {@code port}, perhaps after words such as {@code server} or {@code http}: {@code
  *       -p 4000}, {@code -p4000}, {@code --port=4000}, {@code --server.port 8502}, {@code -Dserver.port=8080};
  *   <li>an address after an option that says where to listen: {@code --bind 127.0.0.1:9000}, {@code -S
- *       localhost:8080}, {@code -addr :8080};
+ *       localhost:8080}; after one that as often says where another listens only an address of this machine, {@code
+ *       -addr localhost:8080}, or of all its addresses, {@code --host 0.0.0.0:8080};
  *   <li>an address of this machine as a word: {@code localhost:8080}, {@code 0.0.0.0:80}, {@code :8080};
- *   <li>the number after {@code http.server} and {@code runserver};
+ *   <li>the number after {@code http.server} and {@code runserver}, after the latter with any address before it: {@code
+ *       runserver 0:8000};
  *   <li>a bare number as the first or last argument of a script: from 1024 on, or 80 or 443, but not 1900 to 2099,
  *       which is more often a year.
  * </ul>
  *
- * Commands that connect to a server and have none themselves ({@code ssh}, {@code curl}, {@code psql} …) have no port.
+ * An address with a scheme is where another listens, except {@code tcp:} and {@code http:} after an option that says
+ * where to listen. Commands that connect to a server and have none themselves ({@code ssh}, {@code curl}, {@code psql}
+ * …) have no port.
  */
 public final class PortHints {
     private static final Set<String> CLIENTS = Set.of(
@@ -58,7 +63,10 @@ public final class PortHints {
             "cp",
             "head",
             "tail",
-            "xargs");
+            "xargs",
+            "kcat",
+            "kafkacat",
+            "wait-for-it");
 
     /** What a name may say beside port and still mean the port on which the command itself listens. */
     private static final Set<String> OWN = Set.of(
@@ -83,38 +91,42 @@ public final class PortHints {
             "serverapp",
             "dev");
 
+    /** Options after which any address is one to listen on. */
     private static final Set<String> LISTEN = Set.of(
             "S",
-            "a",
             "b",
-            "l",
             "bind",
             "listen",
-            "addr",
-            "address",
             "dev-addr",
-            "host",
-            "http",
             "http-addr",
             "http-address",
             "listen-addr",
             "listen-address",
             "web.listen-address",
-            "server",
             "serve");
+
+    /** Options that have an address to listen on in servers, and that of a server in its clients. */
+    private static final Set<String> LISTEN_HERE = Set.of("a", "l", "addr", "http");
+
+    /** The same, but mostly in clients, so that only what nobody connects to is an address to listen on. */
+    private static final Set<String> LISTEN_EVERYWHERE = Set.of("address", "host", "server");
 
     private static final Pattern OPTION = Pattern.compile("--?([A-Za-z][A-Za-z0-9._-]*)(?:=(.*))?", Pattern.DOTALL);
     private static final Pattern ATTACHED = Pattern.compile("-p=?([0-9]{1,5})");
     private static final Pattern ASSIGNMENT = Pattern.compile("([A-Za-z_][A-Za-z0-9_]*)=([0-9]{1,5})");
     private static final Pattern PORT = Pattern.compile("[0-9]{1,5}");
     private static final Pattern ADDRESS =
-            Pattern.compile("(?:[a-z]+://)?(?:\\[[0-9a-fA-F:.%]*\\]|[A-Za-z0-9._*+-]*):([0-9]{1,5})/?");
+            Pattern.compile("(?:(?:tcp|https?)://)?(?:\\[[0-9a-fA-F:.%]*\\]|[A-Za-z0-9._*+-]*):([0-9]{1,5})/?");
     private static final Pattern LOCAL =
             Pattern.compile("(?:localhost|127\\.[0-9.]+|0\\.0\\.0\\.0|\\[::1?\\]|\\*)?:([0-9]{1,5})");
 
-    private static final Set<String> SERVER_WORDS = Set.of("http.server", "runserver");
+    private static final Pattern EVERYWHERE = Pattern.compile("(?:0\\.0\\.0\\.0|\\[::\\]|\\*)?:([0-9]{1,5})");
+
+    private static final String DJANGO_SERVER = "runserver";
+    private static final Set<String> SERVER_WORDS = Set.of("http.server", DJANGO_SERVER);
     private static final Set<String> HTTP_SERVER_VALUES =
             Set.of("-b", "--bind", "-d", "--directory", "-p", "--protocol");
+    private static final Set<String> DJANGO_VALUES = Set.of("-v", "--verbosity", "--settings", "--pythonpath");
 
     private final List<String> words;
 
@@ -164,15 +176,30 @@ public final class PortHints {
             return option(i, option);
         }
         Matcher local = LOCAL.matcher(word);
-        boolean free = i > 0 && !words.get(i - 1).startsWith("-");
-        return local.matches() && (free || i == 0) ? hint(i, local.start(1), local.group(1)) : Optional.empty();
+        return local.matches() && free(i) ? hint(i, local.start(1), local.group(1)) : Optional.empty();
+    }
+
+    /** Whether a word is no option's value, nor one more of several. */
+    private boolean free(int i) {
+        int before = i - 1;
+        while (before >= 0 && ADDRESS.matcher(words.get(before)).matches()) {
+            before--;
+        }
+        return before < 0 || !words.get(before).startsWith("-");
+    }
+
+    /** What an address must be like after that option to be one to listen on; null when it never is. */
+    private static @Nullable Pattern listening(String option) {
+        return LISTEN.contains(option)
+                ? ADDRESS
+                : LISTEN_HERE.contains(option) ? LOCAL : LISTEN_EVERYWHERE.contains(option) ? EVERYWHERE : null;
     }
 
     private Optional<PortHint> option(int i, Matcher option) {
         String name = option.group(1);
         boolean port = name.equals("p") || namesPort(name.startsWith("D") ? name.substring(1) : name);
-        boolean listen = LISTEN.contains(name);
-        if (!port && !listen) {
+        Pattern listen = listening(name);
+        if (!port && listen == null) {
             return Optional.empty();
         }
         boolean attached = option.group(2) != null;
@@ -182,8 +209,8 @@ public final class PortHints {
         String value = attached ? option.group(2) : words.get(i + 1);
         int word = attached ? i : i + 1;
         int start = attached ? option.start(2) : 0;
-        Matcher address = ADDRESS.matcher(value);
-        if (listen && address.matches()) {
+        Matcher address = listen == null ? null : listen.matcher(value);
+        if (address != null && address.matches()) {
             return hint(word, start + address.start(1), address.group(1));
         }
         boolean number = port || name.equals("listen") || name.equals("bind");
@@ -192,11 +219,16 @@ public final class PortHints {
 
     private Optional<PortHint> afterServerWord() {
         for (int i = 1; i < words.size(); i++) {
-            if (SERVER_WORDS.contains(words.get(i))) {
+            String server = words.get(i);
+            if (SERVER_WORDS.contains(server)) {
+                boolean django = server.equals(DJANGO_SERVER);
                 for (int j = i + 1; j < words.size(); j++) {
-                    boolean value = HTTP_SERVER_VALUES.contains(words.get(j - 1));
+                    boolean value = (django ? DJANGO_VALUES : HTTP_SERVER_VALUES).contains(words.get(j - 1));
+                    Matcher address = ADDRESS.matcher(words.get(j));
                     if (!value && PORT.matcher(words.get(j)).matches()) {
                         return hint(j, 0, words.get(j));
+                    } else if (!value && django && address.matches()) {
+                        return hint(j, address.start(1), address.group(1));
                     }
                 }
             }

@@ -48,7 +48,18 @@ class PortHintsTest {
                 "x --listen tcp://0.0.0.0:99; 99",
                 "npm run dev -- --port 4001; 4001",
                 "x --listen 5000; 5000",
-                "python server.py --workers 4 9000; 9000"
+                "python server.py --workers 4 9000; 9000",
+                "python manage.py runserver 0:8155; 8155",
+                "python manage.py runserver 127.0.0.1:8155; 8155",
+                "python manage.py runserver [::1]:8155; 8155",
+                "python manage.py runserver -v 2 web.local:8155; 8155",
+                "python manage.py runserver --settings a.b --noreload 8155; 8155",
+                "x --host 0.0.0.0:8004; 8004",
+                "x --address=:8005; 8005",
+                "x --addr localhost:8006; 8006",
+                "mkdocs serve -a 127.0.0.1:8007; 8007",
+                "x --upstream localhost:5432 --port 8008; 8008",
+                "gunicorn --bind 192.168.1.5:8009 a:a; 8009"
             })
     void a_port_is_found_in(String line, String port) {
         Optional<PortHint> hint = PortHints.find(CommandWords.split(line));
@@ -91,7 +102,24 @@ class PortHintsTest {
                 "x --support 80",
                 "python -m http.server --directory 8000",
                 "x --port 08",
-                "java -Xmx2048 -jar a.jar"
+                "java -Xmx2048 -jar a.jar",
+                "x --upstream localhost:5432",
+                "x --upstream=localhost:5432",
+                "x --redis-url redis://localhost:6379",
+                "x redis://localhost:6379",
+                "x postgres://db:5432/x",
+                "celery -A x worker -b redis://localhost:6379",
+                "x --host localhost:5432",
+                "x --host=db:5432",
+                "x --server db:5432",
+                "x --server http://localhost:8080",
+                "temporal-worker --address localhost:7233",
+                "x -a redis:6379",
+                "x --addr redis:6379",
+                "x --hosts localhost:5432 localhost:5433",
+                "wait-for-it localhost:5432 -- node server.js",
+                "chown 0:1000 f",
+                "python manage.py runserver -v 2"
             })
     void a_number_is_no_port_in(String line) {
         assertEquals(Optional.empty(), PortHints.find(CommandWords.split(line)));
