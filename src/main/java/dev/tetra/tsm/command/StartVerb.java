@@ -9,6 +9,7 @@ import dev.tetra.tsm.model.EnvSource;
 import dev.tetra.tsm.model.EnvVar;
 import dev.tetra.tsm.model.LogPolicy;
 import dev.tetra.tsm.model.ProcessSpec;
+import dev.tetra.tsm.model.ProcessType;
 import dev.tetra.tsm.model.RestartPolicy;
 import dev.tetra.tsm.model.Service;
 import dev.tetra.tsm.model.StopPolicy;
@@ -81,6 +82,11 @@ class StartVerb extends Verb {
     @Option(names = "--port", paramLabel = "PORT", description = "Port to use; an error when it is taken.")
     @Nullable
     Integer port;
+
+    @Option(
+            names = "--no-port",
+            description = "No port for it, though its command seems to name one or its pattern has one.")
+    boolean noPort;
 
     @Option(names = "--env", paramLabel = "ENV", description = "Env file: dev means env/dev.env; a path; or auto.")
     @Nullable
@@ -274,6 +280,10 @@ class StartVerb extends Verb {
             throw new TsmException.Usage(
                     "--port says " + port + " and --listen says " + listened, "name the port once");
         }
+        if (noPort && (port != null || instances.policy().listen() != null || origin.type() == ProcessType.PORT)) {
+            String other = port != null ? "--port" : origin.type() == ProcessType.PORT ? "--type port" : "--listen";
+            throw new TsmException.Usage("--no-port and " + other + " exclude each other", "give one of them");
+        }
         return new StartRequest(
                 words,
                 name,
@@ -289,7 +299,7 @@ class StartVerb extends Verb {
                         health.policy(), order.policy(), instances.policy(), triggers.policy(), limits.policy(keeper)),
                 wait ? StartRequest.Until.READY : noWait ? StartRequest.Until.EXECUTED : StartRequest.Until.PROVEN,
                 timeout == null ? null : Durations.parse(timeout, "--timeout"),
-                origin);
+                noPort ? origin.withoutPort() : origin);
     }
 
     private LogPolicy logs() {

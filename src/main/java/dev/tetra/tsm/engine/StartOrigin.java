@@ -22,6 +22,11 @@ public record StartOrigin(
         options = Map.copyOf(options);
     }
 
+    /** The same of something that has no port, whatever it looks like. */
+    public StartOrigin withoutPort() {
+        return type == null ? new StartOrigin(service, ProcessType.PID, kind, options) : this;
+    }
+
     /** A command with these options. */
     public static StartOrigin command(Map<String, String> options) {
         return new StartOrigin(null, null, null, options);
