@@ -1,14 +1,11 @@
 package dev.tetra.tsm.engine;
 
+import dev.tetra.tsm.ipc.SocketFile;
 import dev.tetra.tsm.model.ManagedProcess;
 import dev.tetra.tsm.store.Store;
 import dev.tetra.tsm.supervise.Supervision;
 import dev.tetra.tsm.supervise.Supervisor;
 import java.io.IOException;
-import java.net.ConnectException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -92,16 +89,9 @@ public final class Cleaner {
         return removed;
     }
 
-    /** Whether it is a socket that nobody listens on. */
+    /** Whether it is a socket that nobody listens on; connecting to a file of another kind is refused too. */
     private static boolean dead(Path file) {
-        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            channel.connect(UnixDomainSocketAddress.of(file));
-            return false;
-        } catch (ConnectException e) {
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
+        return SocketFile.isSocket(file) && !SocketFile.listens(file);
     }
 
     private static boolean delete(Path file) {

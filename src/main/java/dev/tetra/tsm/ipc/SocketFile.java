@@ -78,7 +78,7 @@ public final class SocketFile {
      * Whether somebody listens on a socket. Connecting to one that nobody listens on is refused (unix(7)); every other
      * answer, such as that the backlog is full, means that somebody does or that one cannot know.
      */
-    static boolean listens(Path socket) {
+    public static boolean listens(Path socket) {
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.configureBlocking(false);
             channel.connect(UnixDomainSocketAddress.of(socket));

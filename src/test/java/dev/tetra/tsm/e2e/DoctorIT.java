@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tetra.tsm.testing.Await;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -120,6 +123,27 @@ class DoctorIT {
             stranger.destroyForcibly();
             stranger.waitFor();
         }
+    }
+
+    @Test
+    void what_is_cleaned_away_are_dead_sockets_and_no_other_files() throws Exception {
+        Files.writeString(tsm.work().resolve("worker.sh"), "sleep 600\n");
+        tsm.tsm("start", "--name", "worker", "bash", "worker.sh").expect(0);
+        Path sockets = tsm.home().resolve("sockets");
+        Path dead = sockets.resolve("gone.sock");
+        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(UnixDomainSocketAddress.of(dead));
+        }
+        Path file = Files.writeString(sockets.resolve("notes.sock"), "mine");
+        Path program = Files.writeString(sockets.resolve("notes.sock.app"), "mine");
+        Path link = Files.createSymbolicLink(sockets.resolve("link.sock"), file);
+        String told = tsm.tsm("doctor", "clean").expect(0).out();
+        assertEquals("removed the dead socket " + dead + "\n", told);
+        assertFalse(Files.exists(dead));
+        assertEquals("mine", Files.readString(file));
+        assertEquals("mine", Files.readString(program));
+        assertTrue(Files.isSymbolicLink(link));
+        assertTrue(Files.exists(sockets.resolve("worker.sock")));
     }
 
     @Test
