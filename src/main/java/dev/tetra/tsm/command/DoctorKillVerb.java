@@ -1,6 +1,5 @@
 package dev.tetra.tsm.command;
 
-import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -26,10 +25,9 @@ final class DoctorKillVerb extends Verb {
     @Override
     int run(Context context) {
         KillVerb kill = new KillVerb();
-        kill.words = List.of("port:" + DoctorPortVerb.checked(port));
         kill.yes = yes;
         kill.json = json;
-        return kill.run(context);
+        return kill.run(context.engine().killer().listening(DoctorPortVerb.checked(port)), context);
     }
 
     @Override

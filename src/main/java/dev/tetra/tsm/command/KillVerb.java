@@ -7,6 +7,7 @@ import dev.tetra.tsm.engine.Keeper;
 import dev.tetra.tsm.engine.Killer;
 import dev.tetra.tsm.engine.Stranger;
 import dev.tetra.tsm.model.TsmException;
+import dev.tetra.tsm.spec.CommandWords;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -22,7 +23,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         description = {
             "Kill processes at once (SIGKILL).",
-            "A number is a port first, then an ID, then a pid. A process that tsm manages is killed with all"
+            "A number is a port first, then an ID, then a pid. A port means whoever listens on it now, else the"
+                    + " process that it is reserved for. A process that tsm manages is killed with all"
                     + " its descendants and stays listed as stopped. A port or pid of a process that tsm does not"
                     + " manage means that process: it is shown, and killed after a yes or with --yes; never pid 1, tsm"
                     + " itself, or another user's."
@@ -57,8 +59,12 @@ final class KillVerb extends Verb {
 
     @Override
     int run(Context context) {
+        return run(context.engine().killer().find(words, namespace), context);
+    }
+
+    /** Kills these, strangers among them after a yes. */
+    int run(Killer.Victims victims, Context context) {
         Killer killer = context.engine().killer();
-        Killer.Victims victims = killer.find(words, namespace);
         if (victims.strangers().isEmpty()) {
             Targeted.noteIfNone(victims.managed(), context);
         }
@@ -96,7 +102,12 @@ final class KillVerb extends Verb {
 
     private static String told(Stranger stranger) {
         return "pid " + stranger.identity().pid() + ", user " + Visible.line(stranger.user()) + ": "
-                + Visible.line(stranger.command());
+                + Visible.line(stranger.command())
+                + (stranger.home() == null
+                        ? ""
+                        : "  (managed by another home's tsm, which may start it again; to stop it there: TSM_DIR="
+                                + Visible.line(CommandWords.quote(stranger.home())) + " tsm stop pid:"
+                                + stranger.identity().pid() + ")");
     }
 
     private static Killed kill(Killer killer, Stranger stranger) {
@@ -125,6 +136,7 @@ final class KillVerb extends Verb {
                     json.field("pid", killed.stranger().identity().pid())
                             .field("user", killed.stranger().user())
                             .field("command", killed.stranger().command())
+                            .field("home", killed.stranger().home())
                             .field("changed", killed.wasThere() && killed.failure() == null);
                     Results.failure(json, killed.failure());
                 }));

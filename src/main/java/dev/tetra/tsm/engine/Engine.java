@@ -74,7 +74,7 @@ public final class Engine {
         this.readiness = new Readiness(with.store(), probing);
         this.live = Live.of(overview);
         this.targets = new Target(with.store(), with.host());
-        this.killer = new Killer(targets, with.host());
+        this.killer = new Killer(targets, with.store(), with.host(), with.home());
         this.ipc = new Ipc(with.store(), with.host(), keeper, channels, probing, with.clock());
         this.narrator = new Narrator(with.store(), outcomes, probing, with.clock());
         this.portKeeper = new PortKeeper(with, supervisor, observer, patterns, outcomes);

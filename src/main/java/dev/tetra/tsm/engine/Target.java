@@ -47,9 +47,27 @@ public final class Target {
                 .toList();
     }
 
+    /**
+     * The processes that a word means, with a number read as port, ID, pid. Of ports only the reserved ones count: for who
+     * has looked who listens, what was seen last is of no use.
+     */
+    List<ManagedProcess> reserved(String word, @Nullable String namespace) {
+        return find(List.of(word), namespace, Targets.NumberOrder.PORT_FIRST, Map.of());
+    }
+
     List<ManagedProcess> find(List<String> words, @Nullable String namespace, Targets.NumberOrder order) {
-        Map<Long, List<Observed>> observed =
-                words.isEmpty() ? Map.of() : store.call(tx -> tx.ports().observed());
+        return find(
+                words,
+                namespace,
+                order,
+                words.isEmpty() ? Map.of() : store.call(tx -> tx.ports().observed()));
+    }
+
+    private List<ManagedProcess> find(
+            List<String> words,
+            @Nullable String namespace,
+            Targets.NumberOrder order,
+            Map<Long, List<Observed>> observed) {
         List<Candidate> all = store.call(tx -> tx.processes().all()).stream()
                 .map(p -> new Candidate(p, observed.getOrDefault(p.key(), List.of()), host))
                 .toList();
