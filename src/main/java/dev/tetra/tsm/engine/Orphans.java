@@ -13,6 +13,8 @@ import dev.tetra.tsm.spec.CommandLine;
 import dev.tetra.tsm.spec.SearchPath;
 import dev.tetra.tsm.supervise.Supervision;
 import dev.tetra.tsm.supervise.Supervisor;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -237,7 +239,8 @@ public final class Orphans {
                     && !inRange.isEmpty()
                     && !named.contains(pid)
                     && pid != host.self().pid()
-                    && abandoned(info, tree)) {
+                    && abandoned(info, tree)
+                    && !ofAnotherHome(pid)) {
                 kind(pid).ifPresent(kind -> strays.add(new Stray(pid, kind, all, Stranger.command(pid, host))));
             }
         });
@@ -252,6 +255,13 @@ public final class Orphans {
                         .get(info.ppid())
                         .filter(parent -> parent.comm().equals("systemd"))
                         .isPresent();
+    }
+
+    /** Of a home that is gone nobody takes care, so what it left is a stray. */
+    private boolean ofAnotherHome(long pid) {
+        return Stranger.otherHome(pid, host, with.home())
+                .filter(home -> Files.isDirectory(Path.of(home)))
+                .isPresent();
     }
 
     private Optional<Kind> kind(long pid) {

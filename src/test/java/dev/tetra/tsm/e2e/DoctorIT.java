@@ -147,6 +147,37 @@ class DoctorIT {
     }
 
     @Test
+    void a_server_of_another_home_is_no_stray() throws Exception {
+        int stray = OwnPort.free();
+        int theirs = OwnPort.free();
+        tsm.tsm("ports", "range", Math.min(stray, theirs) + "-" + Math.max(stray, theirs))
+                .expect(0);
+        Path other = Files.createDirectory(tsm.work().resolve("other"));
+        List<Long> pids =
+                List.of(orphaned(stray, "env -u TSM_DIR"), orphaned(theirs, "env TSM_RUN=0123456789 TSM_DIR=" + other));
+        try {
+            Await.until("both listen", SOON, () -> {
+                String used = tsm.tsm("doctor").out();
+                return used.contains(stray + "  USED") && used.contains(theirs + "  USED");
+            });
+            String found = tsm.tsm("doctor", "orphans").expect(0).out();
+            assertTrue(found.contains("" + pids.getFirst()), found);
+            assertFalse(found.contains("" + pids.getLast()), found);
+        } finally {
+            pids.forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+        }
+    }
+
+    /** Starts a server whose parent ends, and returns its pid. */
+    private long orphaned(int port, String env) {
+        String pid = tsm.bash("setsid " + env + " python3 -m http.server --bind 127.0.0.1 " + port
+                        + " </dev/null >/dev/null 2>&1 & echo $!")
+                .expect(0)
+                .out();
+        return Long.parseLong(pid.strip());
+    }
+
+    @Test
     void the_healthcheck_passes_and_fails_on_an_open_home() throws IOException {
         String good = tsm.tsm("doctor", "healthcheck").expect(0).out();
         assertTrue(good.contains("[OK] the launcher is of the same build"), good);
