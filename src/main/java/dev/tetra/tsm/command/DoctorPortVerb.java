@@ -105,12 +105,13 @@ final class DoctorPortVerb extends Verb {
     }
 
     private static String managed(PortRow row, @Nullable ManagedProcess process) {
-        if (row.managed()) {
-            return "This is a TSM-managed process: " + label(process) + "\n  Use: tsm stop " + name(process) + "\n";
-        }
         String reserved = row.status() == PortRow.Status.TAKEN
                 ? "  The port is reserved for " + label(process) + ", which cannot listen on it meanwhile\n"
                 : "";
+        if (row.managed()) {
+            return "This is a TSM-managed process: " + label(row.listener()) + "\n" + reserved + "  Use: tsm stop "
+                    + name(row.listener()) + "\n";
+        }
         return "This is NOT a TSM-managed process\n" + reserved + "  Use: tsm doctor kill " + row.port() + "\n";
     }
 

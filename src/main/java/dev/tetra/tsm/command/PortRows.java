@@ -56,7 +56,9 @@ final class PortRows {
         }
         return switch (row.status()) {
             case USED -> process.name() + ": " + command;
-            case TAKEN -> command + "  (reserved for " + process.name() + ")";
+            case TAKEN ->
+                (row.listener() == null ? "" : row.listener().name() + ": ") + command + "  (reserved for "
+                        + process.name() + ")";
             case SILENT ->
                 process.name() + " runs and does not listen here"
                         + (row.elsewhere().isEmpty() ? "" : ", but on " + ProcessFields.text(row.elsewhere()));

@@ -241,6 +241,9 @@ public final class Health {
                         "Ports",
                         "port " + row.port() + " is reserved for " + process.label() + ", but "
                                 + (row.pid() == null ? "a process of " + row.user() : "pid " + row.pid())
+                                + (row.listener() == null
+                                        ? ""
+                                        : " of " + row.listener().label())
                                 + " listens on it",
                         "tsm doctor port " + row.port()));
             } else if (!row.elsewhere().isEmpty()) {

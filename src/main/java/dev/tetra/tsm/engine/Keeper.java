@@ -387,7 +387,8 @@ public final class Keeper {
         // Where tsm listens for other instances, it is tsm that has the port.
         boolean shared = port != null && process.instances().listen() != null && supervisor.listensOn(port);
         if (!shared && !process.status().alive() && (change == null || change.port() == null)) {
-            ports.refuseForeign(process.port());
+            ports.refuseForeign(
+                    process.port(), () -> store.call(tx -> tx.processes().all()));
         }
     }
 

@@ -13,9 +13,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Chooses ports (SPEC 4): the user's word is kept or refused; else the default, else the first free one of the range. */
@@ -117,7 +119,9 @@ final class PortBook {
                 return new Choice(named, wish.source());
             }
             if (wish.source().binding()) {
-                throw state == PortState.NOT_PERMITTED ? notPermitted(named) : foreign(named, wish.source());
+                throw state == PortState.NOT_PERMITTED
+                        ? notPermitted(named)
+                        : taken(tx.processes().all(), named, wish.source());
             }
         } else if (named != null && wish.source().binding()) {
             throw held(tx, named, wish.source());
@@ -146,13 +150,14 @@ final class PortBook {
     }
 
     /**
-     * Refuses a port that is reserved for a process at rest when a program that tsm does not manage has taken it since.
+     * Refuses a port that is reserved for a process at rest when another has taken it since.
      *
+     * @param tracked asked only then
      * @throws TsmException.Conflict naming who has it
      */
-    void refuseForeign(@Nullable Integer reserved) {
+    void refuseForeign(@Nullable Integer reserved, Supplier<List<ManagedProcess>> tracked) {
         if (reserved != null && host.portState(reserved) == PortState.TAKEN) {
-            throw foreign(reserved, PortSource.RANGE);
+            throw taken(tracked.get(), reserved, PortSource.RANGE);
         }
     }
 
@@ -188,7 +193,30 @@ final class PortBook {
         return new TsmException.Conflict("port " + port + said(source) + " is held by " + who, next);
     }
 
-    TsmException foreign(int port, PortSource source) {
+    /** Why nobody gets a port: a tracked process listens on it that has another one or none, or a stranger does. */
+    TsmException taken(List<ManagedProcess> tracked, int port, PortSource source) {
+        return new PortScan(host, tracked)
+                .on(p -> p == port).stream()
+                        .filter(held -> held.port() == port && held.tcp())
+                        .flatMap(held -> Stream.ofNullable(held.process()).map(p -> observed(port, source, p, held)))
+                        .findFirst()
+                        .orElseGet(() -> foreign(port, source));
+    }
+
+    private static TsmException observed(int port, PortSource source, ManagedProcess process, PortScan.Held held) {
+        boolean left = process.status().settled() || Integer.valueOf(port).equals(process.port());
+        String own = process.port() == null ? "it was given none" : "it was given " + process.port();
+        return new TsmException.Conflict(
+                "port " + port + said(source) + " is taken by " + process.label() + ": pid " + held.pid() + " ("
+                        + CommandWords.brief(held.command()) + ") listens on it, "
+                        + (left ? "left by a run that ended" : "though " + own),
+                left
+                        ? "end what was left (tsm kill " + port + "), or use another port: --port N"
+                        : "stop it (tsm stop " + process.name() + "), make the port its own (tsm ports claim " + port
+                                + " " + process.name() + "), or use another port: --port N");
+    }
+
+    private TsmException foreign(int port, PortSource source) {
         Optional<PortOwner> owner = host.portOwner(port);
         String who = owner.map(o -> who(o, host)).orElse("a program that this user may not see");
         return new TsmException.Conflict(

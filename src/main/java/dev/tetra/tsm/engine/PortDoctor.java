@@ -131,6 +131,7 @@ public final class PortDoctor {
                 held.protocol().name().toLowerCase(Locale.ROOT),
                 taken ? PortRow.Status.TAKEN : PortRow.Status.USED,
                 taken ? holder : held.process(),
+                held.process(),
                 held.pid(),
                 held.user(),
                 held.command(),
@@ -140,6 +141,6 @@ public final class PortDoctor {
 
     private static PortRow unused(
             int port, PortRow.Status status, @Nullable ManagedProcess process, List<Integer> elsewhere) {
-        return new PortRow(port, "tcp", status, process, null, "", "", List.of(), elsewhere);
+        return new PortRow(port, "tcp", status, process, null, null, "", "", List.of(), elsewhere);
     }
 }

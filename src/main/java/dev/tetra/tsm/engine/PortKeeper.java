@@ -23,6 +23,7 @@ import dev.tetra.tsm.supervise.Wish;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** The use cases of {@code tsm ports range}, {@code ports claim} and {@code ports cleanup}. */
 public final class PortKeeper {
@@ -98,7 +99,7 @@ public final class PortKeeper {
             if (tx.ports().holder(port).isPresent()) {
                 throw book.held(tx, port, PortSource.RANGE);
             }
-            refuseTaken(port);
+            refuseTaken(port, () -> tx.processes().all());
             claimed.add(port);
             book.saveClaimed(tx, claimed);
             return true;
@@ -147,7 +148,7 @@ public final class PortKeeper {
             }
         });
         if (!own) {
-            refuseTaken(port);
+            refuseTaken(port, () -> with.store().call(tx -> tx.processes().all()));
         }
         Started done =
                 outcomes.settled(supervisor.ask(process, new Wish.Claim(caller.user(), port, change(process, port))));
@@ -155,10 +156,10 @@ public final class PortKeeper {
         return done;
     }
 
-    private void refuseTaken(int port) {
+    private void refuseTaken(int port, Supplier<List<ManagedProcess>> tracked) {
         PortState state = with.host().portState(port);
         if (state == PortState.TAKEN) {
-            throw book.foreign(port, PortSource.RANGE);
+            throw book.taken(tracked.get(), port, PortSource.RANGE);
         }
         if (state == PortState.NOT_PERMITTED) {
             throw PortBook.notPermitted(port);

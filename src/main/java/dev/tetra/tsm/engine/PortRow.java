@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * A port as {@code tsm doctor} shows it.
  *
  * @param protocol {@code tcp} or {@code udp}
- * @param process the tracked process that listens on it, or that it is reserved for
+ * @param process the tracked process that it is reserved for, else the one that listens on it
+ * @param listener the tracked process that listens on it; null when none does
  * @param pid who listens; null when nobody does or this user may not see who
  * @param elsewhere the TCP ports that the process listens on in place of this one, which is reserved for it
  */
@@ -18,6 +19,7 @@ public record PortRow(
         String protocol,
         Status status,
         @Nullable ManagedProcess process,
+        @Nullable ManagedProcess listener,
         @Nullable Long pid,
         String user,
         String command,
@@ -49,6 +51,6 @@ public record PortRow(
 
     /** Whether a process of tsm's listens on it. */
     public boolean managed() {
-        return process != null && pid != null && status != Status.TAKEN;
+        return listener != null && pid != null;
     }
 }

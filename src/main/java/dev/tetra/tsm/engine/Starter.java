@@ -369,7 +369,7 @@ public final class Starter {
         Optional<ManagedProcess> resting = restingTwin(tx, request, caller, plan);
         if (resting.isPresent()) {
             ManagedProcess twin = resting.get();
-            ports.refuseForeign(twin.port());
+            ports.refuseForeign(twin.port(), () -> tx.processes().all());
             tx.services().saveOptions(twin.key(), request.origin().options());
             Template.Applied applied = applied(plan, twin.port());
             return new Decision(

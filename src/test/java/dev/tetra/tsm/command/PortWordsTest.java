@@ -104,4 +104,42 @@ class PortWordsTest {
         Desk.Told typed = desk.tell("service", "add", "--no-port", "--type", "port", "s", "python3", "idle.py");
         assertEquals(2, typed.code(), typed.out());
     }
+
+    @Test
+    void a_port_on_which_another_process_was_seen_is_refused_with_that_process_and_what_to_do() throws IOException {
+        int port = freePort();
+        Files.writeString(folder.resolve("work").resolve("port"), "" + port);
+        start("start", "--name", "other", "--no-port", "python3", "listen.py");
+        Await.until("it listens", SOON, () -> !desk.host.portFree(port));
+        Desk.Told told = desk.tell("start", "--name", "w", "--port", "" + port, "python3", "idle.py");
+        assertEquals(4, told.code());
+        assertTrue(told.err().contains("port " + port + " (from --port) is taken by other (ID 0)"), told.err());
+        assertTrue(told.err().contains("it was given none"), told.err());
+        assertTrue(told.err().contains("tsm stop other"), told.err());
+        assertTrue(told.err().contains("tsm ports claim " + port + " other"), told.err());
+        Desk.Told claim = desk.tell("ports", "claim", "" + port);
+        assertEquals(4, claim.code());
+        assertTrue(claim.err().contains("other (ID 0)"), claim.err());
+    }
+
+    @Test
+    void a_listener_on_the_port_of_another_process_is_told_to_be_managed() throws IOException {
+        int port = freePort();
+        Files.writeString(folder.resolve("work").resolve("port"), "" + port);
+        start("start", "--name", "quiet", "--exact-name", "--port", "" + port, "sleep", "1000");
+        start("start", "--name", "intruder", "--no-port", "python3", "listen.py");
+        Await.until("it listens", SOON, () -> !desk.host.portFree(port));
+        String told = desk.tell("doctor", "port", "" + port).out();
+        assertTrue(told.contains("This is a TSM-managed process: intruder (ID 1)"), told);
+        assertTrue(told.contains("reserved for quiet (ID 0)"), told);
+        assertTrue(told.contains("Use: tsm stop intruder"), told);
+        String row = desk.tell("doctor", "port", "" + port, "--json").out();
+        assertTrue(row.contains("\"managed\": true") && row.contains("\"status\": \"taken\""), row);
+        String table = desk.tell("doctor").out();
+        assertTrue(table.contains("intruder: ") && table.contains("(reserved for quiet)"), table);
+        assertEquals(0, desk.tell("stop", "quiet").code());
+        Desk.Told again = desk.tell("restart", "quiet");
+        assertEquals(4, again.code());
+        assertTrue(again.err().contains("is taken by intruder (ID 1)"), again.err());
+    }
 }
