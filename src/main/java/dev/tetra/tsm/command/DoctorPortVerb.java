@@ -4,6 +4,7 @@ import dev.tetra.tsm.command.render.Json;
 import dev.tetra.tsm.command.render.Visible;
 import dev.tetra.tsm.engine.PortDoctor;
 import dev.tetra.tsm.engine.PortRow;
+import dev.tetra.tsm.engine.Stranger;
 import dev.tetra.tsm.model.ManagedProcess;
 import dev.tetra.tsm.model.TsmException;
 import org.jspecify.annotations.Nullable;
@@ -111,6 +112,10 @@ final class DoctorPortVerb extends Verb {
         if (row.managed()) {
             return "This is a TSM-managed process: " + label(row.listener()) + "\n" + reserved + "  Use: tsm stop "
                     + name(row.listener()) + "\n";
+        }
+        if (row.home() != null && row.pid() != null) {
+            return "The tsm of another home manages it: " + Visible.line(row.home()) + "\n" + reserved + "  Use: "
+                    + Visible.line(Stranger.stop(row.pid(), row.home())) + "\n";
         }
         return "This is NOT a TSM-managed process\n" + reserved + "  Use: tsm doctor kill " + row.port() + "\n";
     }

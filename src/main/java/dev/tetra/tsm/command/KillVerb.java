@@ -7,7 +7,6 @@ import dev.tetra.tsm.engine.Keeper;
 import dev.tetra.tsm.engine.Killer;
 import dev.tetra.tsm.engine.Stranger;
 import dev.tetra.tsm.model.TsmException;
-import dev.tetra.tsm.spec.CommandWords;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -105,9 +104,8 @@ final class KillVerb extends Verb {
                 + Visible.line(stranger.command())
                 + (stranger.home() == null
                         ? ""
-                        : "  (managed by another home's tsm, which may start it again; to stop it there: TSM_DIR="
-                                + Visible.line(CommandWords.quote(stranger.home())) + " tsm stop pid:"
-                                + stranger.identity().pid() + ")");
+                        : "  (managed by another home's tsm, which may start it again; to stop it there: "
+                                + Visible.line(Stranger.stop(stranger.identity().pid(), stranger.home())) + ")");
     }
 
     private static Killed kill(Killer killer, Stranger stranger) {

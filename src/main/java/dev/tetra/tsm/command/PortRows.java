@@ -81,6 +81,7 @@ final class PortRows {
                 .field("pid", row.pid())
                 .field("user", row.user().isEmpty() ? null : row.user())
                 .field("command", row.command().isEmpty() ? null : row.command())
+                .field("home", row.home())
                 .strings("addresses", row.addresses())
                 .numbers("elsewhere", row.elsewhere());
     }

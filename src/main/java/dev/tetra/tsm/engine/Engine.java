@@ -62,7 +62,15 @@ public final class Engine {
         this.patterns = new PatternBook(with.home());
         Chain chain = new Chain(with.store(), new Starts());
         this.keeper = new Keeper(
-                with.store(), supervisor, with.host(), with.logs(), envFiles, outcomes, this::renewal, chain);
+                with.store(),
+                supervisor,
+                with.host(),
+                with.logs(),
+                with.home(),
+                envFiles,
+                outcomes,
+                this::renewal,
+                chain);
         this.starter = new Starter(with, supervisor, patterns, envFiles, outcomes, keeper, chain, channels);
         ServiceBook book = new ServiceBook(with.store(), new ServiceRules(options, keeper), with.home());
         this.groups = new Groups(with, supervisor, starter, keeper, chain, outcomes);
@@ -78,7 +86,7 @@ public final class Engine {
         this.ipc = new Ipc(with.store(), with.host(), keeper, channels, probing, with.clock());
         this.narrator = new Narrator(with.store(), outcomes, probing, with.clock());
         this.portKeeper = new PortKeeper(with, supervisor, observer, patterns, outcomes);
-        this.portDoctor = new PortDoctor(with.store(), with.host());
+        this.portDoctor = new PortDoctor(with.store(), with.host(), with.home());
         this.orphans = new Orphans(with, supervisor);
         this.adopter = new Adopter(with, supervisor, orphans, outcomes, channels);
         this.health = new Health(with, patterns, orphans, portDoctor);

@@ -43,7 +43,7 @@ public final class Groups {
         this.store = with.store();
         this.supervisor = supervisor;
         this.starter = starter;
-        this.ports = new PortBook(with.host());
+        this.ports = new PortBook(with.host(), with.home());
         this.outcomes = outcomes;
     }
 

@@ -21,6 +21,7 @@ import dev.tetra.tsm.supervise.Outcome;
 import dev.tetra.tsm.supervise.Supervisor;
 import dev.tetra.tsm.supervise.Wish;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -61,6 +62,7 @@ public final class Keeper {
             Supervisor supervisor,
             Host host,
             LogFiles logs,
+            Path home,
             EnvFileReader envFiles,
             Outcomes outcomes,
             Definitions definitions,
@@ -73,7 +75,7 @@ public final class Keeper {
         this.logs = logs;
         this.envFiles = envFiles;
         this.outcomes = outcomes;
-        this.ports = new PortBook(host);
+        this.ports = new PortBook(host, home);
     }
 
     /** What came of one process of several: how it is now, or why it failed; and what the user should be told. */

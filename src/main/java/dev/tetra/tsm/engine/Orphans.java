@@ -44,7 +44,7 @@ public final class Orphans {
         this.with = with;
         this.supervisor = supervisor;
         this.host = with.host();
-        this.book = new PortBook(host);
+        this.book = new PortBook(host, with.home());
     }
 
     /**

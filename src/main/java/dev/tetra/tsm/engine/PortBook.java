@@ -8,9 +8,11 @@ import dev.tetra.tsm.os.PortOwner;
 import dev.tetra.tsm.os.PortState;
 import dev.tetra.tsm.spec.CommandWords;
 import dev.tetra.tsm.store.Tx;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
@@ -29,9 +31,11 @@ final class PortBook {
     static final Range DEFAULT_RANGE = new Range(8000, 8999);
 
     private final Host host;
+    private final Path home;
 
-    PortBook(Host host) {
+    PortBook(Host host, Path home) {
         this.host = host;
+        this.home = home;
     }
 
     /** The ports that are given to whoever names none, both ends included. */
@@ -219,6 +223,14 @@ final class PortBook {
     private TsmException foreign(int port, PortSource source) {
         Optional<PortOwner> owner = host.portOwner(port);
         String who = owner.map(o -> who(o, host)).orElse("a program that this user may not see");
+        OptionalLong pid = owner.map(PortOwner::pid).orElse(OptionalLong.empty());
+        Optional<String> other = pid.isPresent() ? Stranger.otherHome(pid.getAsLong(), host, home) : Optional.empty();
+        if (other.isPresent()) {
+            return new TsmException.Conflict(
+                    "port " + port + said(source) + " is taken by " + who + ", which the tsm of another home manages",
+                    "stop it there (" + Stranger.stop(pid.getAsLong(), other.get())
+                            + "), or use another port: --port N");
+        }
         return new TsmException.Conflict(
                 "port " + port + said(source) + " is taken by " + who + ", which tsm does not manage",
                 "end that program (tsm kill " + port + "), or use another port: --port N");

@@ -5,6 +5,7 @@ import dev.tetra.tsm.model.Status;
 import dev.tetra.tsm.os.Host;
 import dev.tetra.tsm.os.PortState;
 import dev.tetra.tsm.store.Store;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -24,12 +25,14 @@ public final class PortDoctor {
 
     private final Store store;
     private final Host host;
+    private final Path home;
     private final PortBook book;
 
-    PortDoctor(Store store, Host host) {
+    PortDoctor(Store store, Host host, Path home) {
         this.store = store;
         this.host = host;
-        this.book = new PortBook(host);
+        this.home = home;
+        this.book = new PortBook(host, home);
     }
 
     /**
@@ -80,7 +83,7 @@ public final class PortDoctor {
         return reserved;
     }
 
-    private static List<PortRow> table(Rows rows, List<PortScan.Held> held, Set<Integer> reserved) {
+    private List<PortRow> table(Rows rows, List<PortScan.Held> held, Set<Integer> reserved) {
         List<PortRow> table = new ArrayList<>();
         for (PortScan.Held one : held) {
             table.add(used(one, own(one, one.port()) ? one.process() : holder(rows, one.port())));
@@ -124,7 +127,7 @@ public final class PortDoctor {
                 .orElse(null);
     }
 
-    private static PortRow used(PortScan.Held held, @Nullable ManagedProcess holder) {
+    private PortRow used(PortScan.Held held, @Nullable ManagedProcess holder) {
         boolean taken = holder != null && held.tcp() && !held.of(holder);
         return new PortRow(
                 held.port(),
@@ -135,12 +138,15 @@ public final class PortDoctor {
                 held.pid(),
                 held.user(),
                 held.command(),
+                held.process() != null || held.pid() == null
+                        ? null
+                        : Stranger.otherHome(held.pid(), host, home).orElse(null),
                 held.addresses(),
                 List.of());
     }
 
     private static PortRow unused(
             int port, PortRow.Status status, @Nullable ManagedProcess process, List<Integer> elsewhere) {
-        return new PortRow(port, "tcp", status, process, null, null, "", "", List.of(), elsewhere);
+        return new PortRow(port, "tcp", status, process, null, null, "", "", null, List.of(), elsewhere);
     }
 }

@@ -41,7 +41,7 @@ public final class PortKeeper {
         this.observer = observer;
         this.patterns = patterns;
         this.outcomes = outcomes;
-        this.book = new PortBook(with.host());
+        this.book = new PortBook(with.host(), with.home());
     }
 
     /**

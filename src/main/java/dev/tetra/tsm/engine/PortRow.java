@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param process the tracked process that it is reserved for, else the one that listens on it
  * @param listener the tracked process that listens on it; null when none does
  * @param pid who listens; null when nobody does or this user may not see who
+ * @param home the other home whose tsm manages the listener; null when none does
  * @param elsewhere the TCP ports that the process listens on in place of this one, which is reserved for it
  */
 public record PortRow(
@@ -23,6 +24,7 @@ public record PortRow(
         @Nullable Long pid,
         String user,
         String command,
+        @Nullable String home,
         List<String> addresses,
         List<Integer> elsewhere) {
     /** What a port is in. */

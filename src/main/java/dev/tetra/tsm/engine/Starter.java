@@ -80,7 +80,7 @@ public final class Starter {
         this.supervisor = supervisor;
         this.patterns = patterns;
         this.envFiles = envFiles;
-        this.ports = new PortBook(with.host());
+        this.ports = new PortBook(with.host(), with.home());
         this.limits = new LimitRules(with.host().rights(), supervisor::requireGroups);
         this.outcomes = outcomes;
         this.keeper = keeper;

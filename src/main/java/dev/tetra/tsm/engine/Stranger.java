@@ -24,6 +24,11 @@ public record Stranger(
         return CommandWords.join(Secrets.maskWords(host.commandLine(pid)));
     }
 
+    /** The command that stops a process of another home. */
+    public static String stop(long pid, String home) {
+        return "TSM_DIR=" + CommandWords.quote(home) + " tsm stop pid:" + pid;
+    }
+
     /** The home whose tsm started a process, when it is another than this one. */
     static Optional<String> otherHome(long pid, Host host, Path own) {
         return host.environmentVariable(pid, "TSM_RUN")

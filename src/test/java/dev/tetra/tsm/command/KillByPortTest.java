@@ -200,5 +200,11 @@ class KillByPortTest {
                         && told.err().contains("another home"),
                 told.err());
         assertTrue(desk.host.alive(theirs));
+        String stop = "TSM_DIR='/srv/other home' tsm stop pid:" + theirs.pid();
+        String doctor = desk.tell("doctor", "port", "" + port).out();
+        assertTrue(doctor.contains("The tsm of another home manages it") && doctor.contains("Use: " + stop), doctor);
+        Desk.Told refused = desk.tell("start", "--port", "" + port, "sleep", "1000");
+        assertEquals(4, refused.code());
+        assertTrue(refused.err().contains("another home") && refused.err().contains(stop), refused.err());
     }
 }
