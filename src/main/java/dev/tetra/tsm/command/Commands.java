@@ -4,6 +4,7 @@ import dev.tetra.tsm.command.render.Ansi;
 import dev.tetra.tsm.command.render.Errors;
 import dev.tetra.tsm.model.CommandRecord;
 import dev.tetra.tsm.model.TsmException;
+import dev.tetra.tsm.model.WantOfMemory;
 import dev.tetra.tsm.spec.CommandWords;
 import dev.tetra.tsm.spec.Nearest;
 import dev.tetra.tsm.spec.Secrets;
@@ -99,6 +100,7 @@ public final class Commands {
             error = e;
             code = report(e, verb.json, verb.printsLines(), context);
         } catch (Exception e) {
+            WantOfMemory.endOn(e);
             LOG.error("tsm {} failed", CommandWords.join(Secrets.maskWords(words)), e);
             error = new TsmException.Internal(
                     e.getClass().getSimpleName() + (e.getMessage() == null ? "" : ": " + e.getMessage()), e);

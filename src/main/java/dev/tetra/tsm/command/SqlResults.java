@@ -41,7 +41,7 @@ final class SqlResults implements Supplier<RowSink> {
         try {
             OutputStream to = out;
             if (to == null) {
-                to = SqlVerb.buffered(new ClientStream(context.terminal().stream()));
+                to = SqlVerb.buffered(new ClientStream(context.terminal()::stream));
                 out = to;
             }
             write(to, separator(begun++));

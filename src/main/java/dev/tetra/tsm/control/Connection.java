@@ -1,6 +1,7 @@
 package dev.tetra.tsm.control;
 
 import dev.tetra.tsm.model.TsmException;
+import dev.tetra.tsm.model.WantOfMemory;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
@@ -68,6 +69,7 @@ final class Connection {
         } catch (TsmException e) {
             answer.fail(text(e), e.exitCode());
         } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
+            WantOfMemory.endOn(e);
             if (!answer.isGone()) {
                 // Only the verb: the other words may hold secrets.
                 log.error(

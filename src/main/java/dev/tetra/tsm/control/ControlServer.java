@@ -1,5 +1,6 @@
 package dev.tetra.tsm.control;
 
+import dev.tetra.tsm.model.WantOfMemory;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,12 +16,14 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,8 +79,16 @@ public final class ControlServer implements AutoCloseable {
                 secret(random),
                 secret(random),
                 ProcessHandle.current().pid());
-        ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(
-                1, Thread.ofVirtual().name("control-deadlines").factory());
+        ScheduledThreadPoolExecutor executor =
+                new ScheduledThreadPoolExecutor(
+                        1, Thread.ofVirtual().name("control-deadlines").factory()) {
+                    @Override
+                    protected void afterExecute(Runnable task, @Nullable Throwable failed) {
+                        if (task instanceof Future<?> done && done.state() == Future.State.FAILED) {
+                            WantOfMemory.endOn(done.exceptionNow());
+                        }
+                    }
+                };
         executor.setRemoveOnCancelPolicy(true);
         this.deadlines = Executors.unconfigurableScheduledExecutorService(executor);
     }
@@ -211,6 +222,7 @@ public final class ControlServer implements AutoCloseable {
         try {
             servants.execute(serving);
         } catch (OutOfMemoryError e) {
+            WantOfMemory.endOn(e);
             // No more threads for this user or this control group (pthread_create(3)). These need none of the kernel's.
             Thread.ofVirtual().name("control").start(serving);
         }
@@ -234,6 +246,7 @@ public final class ControlServer implements AutoCloseable {
         } catch (IOException e) {
             log.debug("a control connection failed", e);
         } catch (RuntimeException e) {
+            WantOfMemory.endOn(e);
             log.error("a control connection failed", e);
         }
     }

@@ -2,6 +2,7 @@ package dev.tetra.tsm.daemon;
 
 import dev.tetra.tsm.model.BuildInfo;
 import dev.tetra.tsm.model.TsmException;
+import dev.tetra.tsm.model.WantOfMemory;
 import dev.tetra.tsm.os.DaemonProcess;
 import dev.tetra.tsm.store.Template;
 import java.io.IOException;
@@ -23,6 +24,8 @@ public final class Main {
     private static final int USAGE = 2;
     private static final int UNAVAILABLE = 69;
     private static final int BUG = 70;
+    /** That of {@code -XX:+ExitOnOutOfMemoryError}, which ends the program for a user's query too. */
+    private static final int OUT_OF_MEMORY = 3;
 
     private Main() {}
 
@@ -79,6 +82,7 @@ public final class Main {
     }
 
     private static int serve(Path home) {
+        WantOfMemory.endThis(() -> Runtime.getRuntime().halt(OUT_OF_MEMORY));
         PrintStream launcher = System.out;
         try {
             Daemon daemon = Daemon.start(home, BuildInfo.load());
@@ -106,6 +110,7 @@ public final class Main {
             launcher.flush();
             return UNAVAILABLE;
         } catch (IOException | RuntimeException e) {
+            WantOfMemory.endOn(e);
             LOG.error("the daemon failed", e);
             launcher.println("failed " + BUG);
             launcher.println("the daemon failed: " + e);

@@ -1,6 +1,7 @@
 package dev.tetra.tsm.engine;
 
 import dev.tetra.tsm.model.TsmException;
+import dev.tetra.tsm.model.WantOfMemory;
 import dev.tetra.tsm.spec.Secrets;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -87,6 +88,7 @@ final class HookPost {
         } catch (TimeoutException e) {
             return new Try(false, true, "no answer within " + LIMIT.toSeconds() + " s");
         } catch (ExecutionException e) {
+            WantOfMemory.endOn(e);
             return new Try(false, false, String.valueOf(e.getCause()));
         } finally {
             // Closes the connection, if it is not over: Socket, on a virtual thread that is interrupted.

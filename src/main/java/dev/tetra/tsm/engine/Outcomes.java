@@ -10,6 +10,7 @@ import dev.tetra.tsm.model.ManagedProcess;
 import dev.tetra.tsm.model.Run;
 import dev.tetra.tsm.model.Status;
 import dev.tetra.tsm.model.TsmException;
+import dev.tetra.tsm.model.WantOfMemory;
 import dev.tetra.tsm.os.Host;
 import dev.tetra.tsm.os.Listener;
 import dev.tetra.tsm.os.ProcessTree;
@@ -178,6 +179,7 @@ final class Outcomes {
             Thread.currentThread().interrupt();
             throw new TsmException.Unavailable("the daemon stops", "the next one carries on");
         } catch (ExecutionException e) {
+            WantOfMemory.endOn(e);
             if (e.getCause() instanceof RuntimeException cause) {
                 throw cause;
             }

@@ -1,6 +1,7 @@
 package dev.tetra.tsm.store;
 
 import dev.tetra.tsm.model.TsmException;
+import dev.tetra.tsm.model.WantOfMemory;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -78,6 +79,7 @@ final class AuditAccess implements AutoCloseable {
                     + Credentials.AUDITOR + "'");
             LOG.warn("queries were cancelled: they needed too much memory");
         } catch (SQLException e) {
+            WantOfMemory.endOn(e);
             LOG.error("queries that need too much memory could not be cancelled", e);
         }
     }

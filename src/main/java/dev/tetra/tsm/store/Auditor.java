@@ -2,6 +2,7 @@ package dev.tetra.tsm.store;
 
 import dev.tetra.tsm.model.ResultColumn;
 import dev.tetra.tsm.model.RowSink;
+import dev.tetra.tsm.model.WantOfMemory;
 import java.io.IOException;
 import java.io.StringReader;
 import java.sql.Connection;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * Reads the views, as the role that can do nothing else, on a connection of its own.
  *
  * <p>H2 keeps a result that is large in a file, so a result of any size is complete before its first row is given, and a
- * query that fails gives no row at all.
+ * query that fails gives no row at all. One that is out of memory fails alone, see {@link WantOfMemory}.
  */
 public final class Auditor {
 
@@ -100,6 +101,9 @@ public final class Auditor {
             }
         } catch (SQLException e) {
             throw SqlProblems.of(e, 0, "", guard.alarms() > alarms);
+        } catch (OutOfMemoryError e) {
+            // One value was larger than all that is free, which the guard can't foresee; by now it is free again.
+            throw SqlProblems.memory(0, e);
         } finally {
             guard.leave();
         }

@@ -34,7 +34,7 @@ final class SqlProblems {
         String message = line(e);
         int code = e.getErrorCode();
         if (memory || code == ErrorCode.OUT_OF_MEMORY) {
-            return new SqlProblem(Kind.MEMORY, "the query needs too much memory", null, statement, -1, e);
+            return memory(statement, e);
         }
         if (code == ErrorCode.STATEMENT_WAS_CANCELED) {
             return new SqlProblem(Kind.CANCELLED, "the query was cancelled", null, statement, -1, e);
@@ -57,6 +57,10 @@ final class SqlProblems {
                 statement,
                 offset,
                 e);
+    }
+
+    static SqlProblem memory(int statement, Throwable cause) {
+        return new SqlProblem(Kind.MEMORY, "the query needs too much memory", null, statement, -1, cause);
     }
 
     private static String line(SQLException e) {

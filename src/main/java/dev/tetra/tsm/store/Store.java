@@ -4,6 +4,7 @@ import dev.tetra.tsm.model.BuildInfo;
 import dev.tetra.tsm.model.Event;
 import dev.tetra.tsm.model.Masking;
 import dev.tetra.tsm.model.TsmException;
+import dev.tetra.tsm.model.WantOfMemory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -235,6 +236,8 @@ public final class Store implements AutoCloseable {
     }
 
     private TsmException inWords(JdbiException e) {
+        // H2 catches it, closes the database and says so.
+        WantOfMemory.endOn(e);
         LOG.error("a transaction failed", e);
         SQLException cause = e.getCause() instanceof SQLException sql ? sql : new SQLException(e.getMessage(), e);
         if (cause.getErrorCode() == ErrorCode.DUPLICATE_KEY_1) {

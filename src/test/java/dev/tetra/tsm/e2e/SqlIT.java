@@ -100,6 +100,27 @@ class SqlIT {
     }
 
     @Test
+    void a_value_larger_than_all_memory_ends_its_query_and_not_the_daemon() {
+        tsm.tsm("start", "--name", "web", "sleep 1000").expect(0);
+        long pid = tsm.daemonPid();
+        for (String query : List.of(
+                "SELECT REPEAT('x', 1000000000)",
+                "SELECT REPEAT('x', 1000000000 + x) FROM SYSTEM_RANGE(1, 1)",
+                "SELECT REPEAT(name, 30000000) FROM processes")) {
+            for (String form : List.of("--csv", "--json")) {
+                TsmHome.Result greedy = tsm.tsm("sql", form, query).expect(1);
+                assertTrue((greedy.err() + greedy.out()).contains("too much memory"), query + greedy.err());
+            }
+            assertEquals("web\n", tsm.tsm("list", "-q").expect(0).out());
+        }
+        tsm.tsm("stop", "web").expect(0);
+        assertEquals(
+                "status\nstopped\n",
+                tsm.tsm("sql", "SELECT status FROM processes").expect(0).out());
+        assertEquals(pid, tsm.daemonPid());
+    }
+
+    @Test
     void ctrl_c_ends_the_query_in_the_daemon() throws IOException, InterruptedException {
         tsm.tsm("start", "--name", "web", "sleep 1000").expect(0);
         Process query = tsm.start(List.of(

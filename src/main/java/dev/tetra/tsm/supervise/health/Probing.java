@@ -14,6 +14,7 @@ import dev.tetra.tsm.model.ProbeReport;
 import dev.tetra.tsm.model.Run;
 import dev.tetra.tsm.model.Told;
 import dev.tetra.tsm.model.TsmException;
+import dev.tetra.tsm.model.WantOfMemory;
 import dev.tetra.tsm.os.HelperRequest;
 import dev.tetra.tsm.os.Host;
 import dev.tetra.tsm.os.Mail;
@@ -242,6 +243,7 @@ public final class Probing implements Attendant.Maker, AutoCloseable {
                 Thread.currentThread().interrupt();
                 result = Look.Result.bad("interrupted");
             } catch (Exception e) {
+                WantOfMemory.endOn(e);
                 result = Look.Result.failed(e);
             }
             seen.accept(result);
