@@ -68,7 +68,8 @@ public final class EnvDoctor {
         Map<String, String> clean = new TreeMap<>(caller.environment());
         clean.keySet().retainAll(CLEAN);
         try {
-            for (EnvVar variable : reader.read(file, clean, new SearchPath(caller.cwd(), caller.path(), files))) {
+            for (EnvVar variable : reader.read(file, clean, new SearchPath(caller.cwd(), caller.path(), files))
+                    .set()) {
                 String other = caller.environment().get(variable.name());
                 variables.add(new Variable(
                         variable,

@@ -542,18 +542,13 @@ public final class Keeper {
         }
         Map<EnvSource, List<EnvVar>> changed = new EnumMap<>(EnvSource.class);
         Map<String, String> base = new TreeMap<>();
+        List<EnvVar> before = store.call(tx -> tx.environments().callers(process.key()));
         if (takeEnvironment) {
             base.putAll(caller.environment());
-            changed.put(
-                    EnvSource.CALLER,
-                    base.entrySet().stream()
-                            .map(e -> new EnvVar(e.getKey(), e.getValue(), EnvSource.CALLER))
-                            .toList());
         } else {
-            store.call(tx -> tx.environments().of(process.key())).stream()
-                    .filter(v -> v.source() == EnvSource.CALLER)
-                    .forEach(v -> base.put(v.name(), v.value()));
+            before.forEach(v -> base.put(v.name(), v.value()));
         }
+        EnvFileReader.Sourced sourced = EnvFileReader.Sourced.NOTHING;
         if (file != null) {
             SearchPath programs = new SearchPath(
                     process.spec().cwd(), base.getOrDefault("PATH", "/usr/local/bin:/usr/bin:/bin"), new RealFiles());
@@ -562,7 +557,12 @@ public final class Keeper {
                         "the env file of " + process.label() + " is gone: " + file,
                         "put it back; the process was left as it was");
             }
-            changed.put(EnvSource.FILE, envFiles.read(file, base, programs));
+            sourced = envFiles.read(file, base, programs);
+            changed.put(EnvSource.FILE, sourced.set());
+        }
+        List<EnvVar> callers = sourced.callers(base);
+        if (!callers.equals(before)) {
+            changed.put(EnvSource.CALLER, callers);
         }
         return new Wish.Change(process.spec(), changed);
     }

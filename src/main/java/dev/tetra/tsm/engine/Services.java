@@ -1,6 +1,5 @@
 package dev.tetra.tsm.engine;
 
-import dev.tetra.tsm.model.EnvSource;
 import dev.tetra.tsm.model.EnvVar;
 import dev.tetra.tsm.model.ManagedProcess;
 import dev.tetra.tsm.model.OrderPolicy;
@@ -353,8 +352,7 @@ public final class Services {
 
     private Map<String, String> started(ManagedProcess process) {
         Map<String, String> environment = new TreeMap<>();
-        store.call(tx -> tx.environments().of(process.key())).stream()
-                .filter(v -> v.source() == EnvSource.CALLER)
+        store.call(tx -> tx.environments().callers(process.key()))
                 .forEach((EnvVar v) -> environment.put(v.name(), v.value()));
         return environment;
     }

@@ -291,13 +291,13 @@ public final class Starter {
         List<String> notes = new ArrayList<>(command.notes());
         Optional<String> envFile =
                 request.env() == null ? Optional.empty() : EnvFiles.find(files, caller.cwd(), request.env());
-        List<EnvVar> fromFile = envFile.map(f -> envFiles.read(f, caller.environment(), programs))
-                .orElse(List.of());
+        EnvFileReader.Sourced fromFile = envFile.map(f -> envFiles.read(f, caller.environment(), programs))
+                .orElse(EnvFileReader.Sourced.NOTHING);
         envFile.ifPresent(f -> notes.add("environment from " + f));
         PatternBook.Page page = patterns.now();
         notes.addAll(page.warnings());
         Classification classification = page.patterns().classify(command);
-        PortBook.Wish port = portWish(request, fromFile, classification);
+        PortBook.Wish port = portWish(request, fromFile.set(), classification);
         if (port == null && request.instances().listen() != null) {
             throw new TsmException.Usage(
                     "--listen is for what has a port, and this is of type "
@@ -310,12 +310,8 @@ public final class Starter {
                         ? request.origin().type()
                         : classification.type() == ProcessType.SOCKET ? ProcessType.SOCKET : ProcessType.PID;
         Map<EnvSource, List<EnvVar>> environment = new EnumMap<>(EnvSource.class);
-        environment.put(
-                EnvSource.CALLER,
-                caller.environment().entrySet().stream()
-                        .map(e -> new EnvVar(e.getKey(), e.getValue(), EnvSource.CALLER))
-                        .toList());
-        environment.put(EnvSource.FILE, fromFile);
+        environment.put(EnvSource.CALLER, fromFile.callers(caller.environment()));
+        environment.put(EnvSource.FILE, fromFile.set());
         environment.put(EnvSource.OPTION, request.variables());
         HealthRules.check(request.supervision().health(), port != null, kind(request, command), with.home());
         return new Plan(command, classification, envFile.orElse(null), environment, port, type, notes);

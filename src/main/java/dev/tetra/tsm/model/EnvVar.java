@@ -1,7 +1,12 @@
 package dev.tetra.tsm.model;
 
-/** One variable of a process's environment and where it came from. */
-public record EnvVar(String name, String value, EnvSource source) {
+/**
+ * One variable of a process's environment and where it came from.
+ *
+ * @param unset whether it is one of the caller's that the env file takes away, so that the process does not have it; it is
+ *     kept as the file may read it when it is sourced again
+ */
+public record EnvVar(String name, String value, EnvSource source, boolean unset) {
     public EnvVar {
         if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
             throw new TsmException.Usage(
@@ -11,5 +16,10 @@ public record EnvVar(String name, String value, EnvSource source) {
             throw new TsmException.Usage(
                     "the value of " + name + " holds a NUL byte", "the kernel cannot pass such a value on; remove it");
         }
+    }
+
+    /** One that the process has. */
+    public EnvVar(String name, String value, EnvSource source) {
+        this(name, value, source, false);
     }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Where an env file sets its variables, as far as its lines show that without running them. */
 public final class EnvAssignments {
@@ -25,6 +26,13 @@ public final class EnvAssignments {
             }
         }
         return lines;
+    }
+
+    /** The names that one command sets, as bash shows it while it executes it. */
+    public static Set<String> names(String command) {
+        return assignments(command.strip()).stream()
+                .map(word -> word.substring(0, word.indexOf('=')))
+                .collect(Collectors.toSet());
     }
 
     private static List<String> assignments(String line) {

@@ -37,12 +37,13 @@ public final class Environments {
         }
         // One statement, however many there are.
         handle.createUpdate("""
-                        INSERT INTO tsm.process_env (process_key, name, source, text, shown, fingerprint)
-                        SELECT process_key, name, :source, text, shown, fingerprint
+                        INSERT INTO tsm.process_env (process_key, name, source, text, shown, fingerprint, removed)
+                        SELECT process_key, name, :source, text, shown, fingerprint, removed
                         FROM UNNEST(CAST(:keys AS BIGINT ARRAY)) AS whose (process_key)
                         CROSS JOIN UNNEST(CAST(:names AS VARCHAR ARRAY), CAST(:texts AS VARCHAR ARRAY),
-                          CAST(:shown AS VARCHAR ARRAY), CAST(:prints AS VARCHAR ARRAY))
-                          AS given (name, text, shown, fingerprint)
+                          CAST(:shown AS VARCHAR ARRAY), CAST(:prints AS VARCHAR ARRAY),
+                          CAST(:removed AS BOOLEAN ARRAY))
+                          AS given (name, text, shown, fingerprint, removed)
                         """)
                 .bindArray("keys", Long.class, processKeys.toArray())
                 .bind("source", source.word())
@@ -50,24 +51,37 @@ public final class Environments {
                 .bindArray("texts", String.class, each(variables, EnvVar::value))
                 .bindArray("shown", String.class, each(variables, v -> masking.value(v.name(), v.value())))
                 .bindArray("prints", String.class, each(variables, v -> fingerprints.of(handle, v.value())))
+                .bindArray("removed", Boolean.class, each(variables, EnvVar::unset))
                 .execute();
     }
 
-    private static Object[] each(List<EnvVar> variables, Function<EnvVar, @Nullable String> what) {
+    private static Object[] each(List<EnvVar> variables, Function<EnvVar, @Nullable Object> what) {
         @Nullable Object[] all = new @Nullable Object[variables.size()];
         Arrays.setAll(all, i -> what.apply(variables.get(i)));
         return all;
     }
 
-    /** Every variable of a process from every source, in order of name; later sources win. */
+    /** Every variable that a process has, from every source, in order of name; later sources win. */
     public List<EnvVar> of(long processKey) {
+        return all(processKey).stream().filter(variable -> !variable.unset()).toList();
+    }
+
+    /** The caller's variables, also those that the env file takes away. */
+    public List<EnvVar> callers(long processKey) {
+        return all(processKey).stream()
+                .filter(variable -> variable.source() == EnvSource.CALLER)
+                .toList();
+    }
+
+    private List<EnvVar> all(long processKey) {
         return handle.createQuery(
-                        "SELECT name, source, text FROM tsm.process_env WHERE process_key = :key ORDER BY name")
+                        "SELECT name, source, text, removed FROM tsm.process_env WHERE process_key = :key ORDER BY name")
                 .bind("key", processKey)
                 .map((row, context) -> new EnvVar(
                         row.getString("name"),
                         row.getString("text"),
-                        Columns.word(EnvSource.class, row.getString("source"))))
+                        Columns.word(EnvSource.class, row.getString("source")),
+                        row.getBoolean("removed")))
                 .list();
     }
 }

@@ -4,10 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tetra.tsm.testing.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,6 +65,110 @@ class EnvIT {
         assertTrue(text.matches("(?s).*API_KEY +file +\\*{8}\n.*"), text);
         assertFalse(tsm.tsm("env", "p", "--json").expect(0).out().contains("hush"));
         assertTrue(tsm.tsm("env", "p", "--reveal").expect(0).out().contains("hush"));
+    }
+
+    /** Starts a process with an env file and returns the environment it has. */
+    private List<String> environmentWith(String text, String... options) throws IOException {
+        write("env/given.env", "rw-------", text);
+        Files.deleteIfExists(tsm.work().resolve("seen"));
+        List<String> words = new ArrayList<>(List.of("start", "--env", "given", "--name", "p", "--exact-name"));
+        words.addAll(List.of(options));
+        words.add("env >seen.new; mv seen.new seen; sleep 600");
+        tsm.tsm(words.toArray(String[]::new)).expect(0);
+        return seen();
+    }
+
+    private List<String> seen() throws IOException {
+        Path seen = tsm.work().resolve("seen");
+        Await.until("it says what it has", Duration.ofSeconds(20), () -> Files.exists(seen));
+        return Files.readAllLines(seen);
+    }
+
+    @Test
+    void what_the_shell_refuses_in_an_env_file_stops_the_start_with_its_line() throws IOException {
+        for (List<String> wrong : List.of(
+                List.of("A=1\nB=$((1/0))\nC=2\n", "line 2: 1/0: division by 0"),
+                List.of("readonly A=1\nA=3\nB=2\n", "line 2: A: readonly variable"),
+                List.of("A=1\n\nB=${A!x}\nC=2\n", "line 3: ${A!x}: bad substitution"),
+                List.of("A=1\nreturn 3\nB=2\n", "line 2: failed with code 3: return 3"),
+                List.of("[ -n x ] || return 1\n[ -z x ] || return 1\nB=2\n", "line 2: failed with code 1: return 1"),
+                List.of("A=1\nfalse || return\n", "line 2: failed with code 1: return"),
+                List.of("A=1\nfalse\n", "line 2: failed with code 1: false"))) {
+            Path file = write("env/wrong.env", "rw-------", wrong.getFirst());
+            TsmHome.Result refused =
+                    tsm.tsm("start", "--env", "wrong", "sleep", "600").expect(1);
+            assertTrue(refused.err().contains(file + ": " + wrong.getLast()), wrong + refused.err());
+        }
+        assertEquals("", tsm.tsm("list", "all", "-q").expect(0).out());
+    }
+
+    @Test
+    void what_may_fail_in_a_shell_may_fail_in_an_env_file() throws IOException {
+        List<String> seen = environmentWith("""
+                f() { return 3; }
+                f || LEFT=1
+                f && LEFT=2
+                if [ -e nothing ]; then return 4; fi
+                mkdir -p folder
+                LAST=$_
+                [ -e nothing ] && . nothing
+                """);
+        assertTrue(seen.containsAll(List.of("LEFT=1", "LAST=folder")), seen.toString());
+        tsm.tsm("delete", "p").expect(0);
+        assertTrue(environmentWith("A=1\nreturn\nB=2\n").contains("A=1"));
+    }
+
+    @Test
+    void what_an_env_file_unsets_the_process_does_not_have_until_the_file_no_longer_does_so() throws IOException {
+        tsm.environment().put("COLOUR", "blue");
+        tsm.environment().put("OLD_NAME", "kept");
+        List<String> seen = environmentWith("NEW_NAME=$OLD_NAME\nunset COLOUR OLD_NAME\n");
+        assertTrue(seen.contains("NEW_NAME=kept"), seen.toString());
+        assertFalse(seen.stream().anyMatch(v -> v.matches("(COLOUR|OLD_NAME)=.*")), seen.toString());
+        String shown = tsm.tsm("env", "p").expect(0).out();
+        assertFalse(shown.contains("COLOUR") || shown.contains("OLD_NAME"), shown);
+        String views = tsm.tsm("sql", "--csv", "SELECT variable FROM environments WHERE variable LIKE '%\\_NAME'")
+                .expect(0)
+                .out();
+        assertFalse(views.contains("OLD_NAME"), views);
+
+        Files.delete(tsm.work().resolve("seen"));
+        tsm.tsm("restart", "p").expect(0);
+        seen = seen();
+        assertTrue(seen.contains("NEW_NAME=kept"), "the file reads it as it did: " + seen);
+        assertFalse(seen.contains("COLOUR=blue"), seen.toString());
+
+        write("env/given.env", "rw-------", "NEW_NAME=$OLD_NAME\n");
+        Files.delete(tsm.work().resolve("seen"));
+        tsm.tsm("restart", "p").expect(0);
+        seen = seen();
+        assertTrue(seen.containsAll(List.of("COLOUR=blue", "OLD_NAME=kept")), seen.toString());
+    }
+
+    @Test
+    void a_value_that_the_caller_has_too_is_the_files_when_the_file_sets_it() throws IOException {
+        int port = OwnPort.free();
+        tsm.environment().put("PORT", "" + port);
+        tsm.environment().put("COLOUR", "blue");
+        tsm.environment().put("SHAPE", "round");
+        environmentWith("export PORT=" + port + "\nCOLOUR=blue\nif false; then SHAPE=round; fi\n");
+        String text = tsm.tsm("env", "p").expect(0).out();
+        assertTrue(text.matches("(?s).*COLOUR +file +blue\n.*"), text);
+        assertTrue(text.matches("(?s).*SHAPE +caller +round\n.*"), text);
+        assertEquals(
+                port + ",env\r\n",
+                tsm.bash("tsm sql --csv 'SELECT port, source FROM ports' | tail -n 1")
+                        .expect(0)
+                        .out());
+    }
+
+    @Test
+    void an_env_file_has_every_name_for_itself() throws IOException {
+        tsm.environment().put("f", "callers");
+        write("inner.env", "rw-------", "false\nINNER=1\n");
+        List<String> seen = environmentWith("SEEN=$f\ns=mine\nt=$#\n. " + tsm.work() + "/inner.env\n");
+        assertTrue(seen.containsAll(List.of("SEEN=callers", "f=callers", "s=mine", "t=0", "INNER=1")), seen.toString());
+        assertFalse(seen.stream().anyMatch(v -> v.matches("(__tsm|MARK).*")), seen.toString());
     }
 
     @Test
