@@ -21,6 +21,7 @@ import dev.tetra.tsm.spec.Naming;
 import dev.tetra.tsm.spec.Sizes;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -284,13 +285,22 @@ class StartVerb extends Verb {
             String other = port != null ? "--port" : origin.type() == ProcessType.PORT ? "--type port" : "--listen";
             throw new TsmException.Usage("--no-port and " + other + " exclude each other", "give one of them");
         }
+        List<EnvVar> given = variables();
+        for (EnvVar variable : given) {
+            if (port != null
+                    && variable.name().equals("PORT")
+                    && !variable.value().strip().equals(port.toString())) {
+                throw new TsmException.Usage(
+                        "--port says " + port + " and -e PORT says " + variable.value(), "name the port once");
+            }
+        }
         return new StartRequest(
                 words,
                 name,
                 exactName,
                 port == null ? listened : port,
                 env,
-                variables.stream().map(StartVerb::variable).toList(),
+                given,
                 Naming.namespace(namespace),
                 policy,
                 stop,
@@ -318,6 +328,13 @@ class StartVerb extends Verb {
 
     private static Duration duration(@Nullable String text, String what, Duration usual) {
         return text == null ? usual : Durations.parse(text, what);
+    }
+
+    /** Of those with one name the last counts, as in a shell. */
+    private List<EnvVar> variables() {
+        Map<String, EnvVar> named = new LinkedHashMap<>();
+        variables.stream().map(StartVerb::variable).forEach(variable -> named.put(variable.name(), variable));
+        return List.copyOf(named.values());
     }
 
     private static EnvVar variable(String text) {

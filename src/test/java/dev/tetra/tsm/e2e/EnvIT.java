@@ -172,6 +172,15 @@ class EnvIT {
     }
 
     @Test
+    void of_variables_with_one_name_the_last_counts_and_two_ports_are_refused() throws IOException {
+        List<String> seen = environmentWith("", "-e", "A=1", "-e", "B=", "-e", "A=2");
+        assertTrue(seen.containsAll(List.of("A=2", "B=")), seen.toString());
+        TsmHome.Result two = tsm.tsm("start", "--port", "18123", "-e", "PORT=19000", "sleep", "600")
+                .expect(2);
+        assertTrue(two.err().contains("--port says 18123 and -e PORT says 19000"), two.err());
+    }
+
+    @Test
     void tsms_own_settings_are_shown() {
         String text = tsm.tsm("env").expect(0).out();
         assertTrue(text.contains(tsm.home().resolve("tsm.mv.db").toString()), text);
