@@ -38,6 +38,10 @@ final class Sql implements Program {
         }
         SqlText sql = SqlText.of(text + (SqlText.of(text).isWhole() ? "" : "\n;"));
         ControlClient.Display display = new PlainDisplay(session.link().caller(), session.streams());
+        if (words.contains("--json") && !sql.statements().isEmpty()) {
+            // Of one call of tsm there is one document.
+            return session.link().run(command(words, text), display).code();
+        }
         for (String statement : sql.statements()) {
             int code = session.link().run(command(words, statement), display).code();
             if (code != 0) {

@@ -218,6 +218,19 @@ class SqlIT {
     }
 
     @Test
+    void statements_on_stdin_are_one_document_of_json() {
+        assertEquals(
+                "[\n[\n  {\"a\":1}\n],\n[\n  {\"b\":2}\n]\n]\n",
+                tsm.bash("printf 'SELECT 1 AS a;\\nSELECT 2 AS b' | tsm sql --json")
+                        .expect(0)
+                        .out());
+        assertTrue(tsm.bash("printf 'SELECT 1;\\nSELECT x y z;' | tsm sql --json")
+                .expect(2)
+                .out()
+                .startsWith("{"));
+    }
+
+    @Test
     void settings_outlive_the_daemon() {
         assertEquals(
                 "30d\n", tsm.tsm("config", "set", "keep-runs", "30d").expect(0).out());
