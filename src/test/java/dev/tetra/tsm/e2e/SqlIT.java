@@ -2,6 +2,7 @@ package dev.tetra.tsm.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tetra.tsm.testing.Await;
@@ -228,6 +229,13 @@ class SqlIT {
                 .expect(2)
                 .out()
                 .startsWith("{"));
+    }
+
+    @Test
+    void without_a_stdin_there_is_no_statement() {
+        TsmHome.Result closed = tsm.bash("tsm sql <&-").expect(2);
+        assertTrue(closed.err().contains("there is no statement on stdin"), closed.err());
+        assertFalse(closed.err().contains("xception"), closed.err());
     }
 
     @Test
