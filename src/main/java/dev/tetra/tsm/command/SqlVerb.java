@@ -19,7 +19,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -42,6 +45,7 @@ import picocli.CommandLine.Parameters;
 final class SqlVerb extends Verb {
     private static final int BUFFER = 1 << 16;
     private static final long LONGEST = 1 << 20;
+    private static final Pattern VARIABLE = Pattern.compile("(?<![\\w@])@[A-Za-z_][A-Za-z0-9_]*");
 
     @Parameters(arity = "0..*", paramLabel = "SQL", description = "A query, or several with ; between them.")
     List<String> words = new ArrayList<>();
@@ -92,7 +96,7 @@ final class SqlVerb extends Verb {
         } else {
             String text = text(context, queries);
             int count = queries.count(text);
-            Map<String, String> variables = variables();
+            Map<String, String> variables = variables(text);
             Duration atMost = Durations.parse(timeout, "--timeout");
             SqlResults results = new SqlResults(context, json ? SqlResults.As.JSON : as(), count);
             try {
@@ -161,7 +165,7 @@ final class SqlVerb extends Verb {
         }
     }
 
-    private Map<String, String> variables() {
+    private Map<String, String> variables(String text) {
         Map<String, String> variables = new LinkedHashMap<>();
         for (String setting : settings) {
             int equals = setting.indexOf('=');
@@ -171,9 +175,25 @@ final class SqlVerb extends Verb {
                         "--set: '" + setting + "' is not NAME=VALUE",
                         "such as: --set name=web, for @name in the query");
             }
+            if (!Pattern.compile("@\"?" + name + "\\b", Pattern.CASE_INSENSITIVE)
+                    .matcher(text)
+                    .find()) {
+                throw new TsmException.Usage(
+                        "--set: there is no @" + name + " in " + (recipe == null ? "the query" : "recipe " + recipe),
+                        known(text));
+            }
             variables.put(name, setting.substring(equals + 1));
         }
         return variables;
+    }
+
+    private static String known(String text) {
+        String names = VARIABLE.matcher(text)
+                .results()
+                .map(found -> found.group().toLowerCase(Locale.ROOT))
+                .distinct()
+                .collect(Collectors.joining(", "));
+        return names.isEmpty() ? "nothing in it can be set; leave --set out" : "what can be set in it: " + names;
     }
 
     private void showAccess(Context context, Queries.Access access) {

@@ -239,6 +239,18 @@ class SqlIT {
     }
 
     @Test
+    void what_is_set_and_not_in_the_query_is_wrong() {
+        TsmHome.Result unknown = tsm.tsm("sql", "--recipe", "before-the-end", "--set", "nmae=web")
+                .expect(2);
+        assertTrue(unknown.err().contains("there is no @nmae in recipe before-the-end"), unknown.err());
+        assertTrue(unknown.err().contains("@name"), unknown.err());
+        tsm.tsm("sql", "--set", "x=1", "SELECT 1").expect(2);
+        assertEquals(
+                "x\n1\n",
+                tsm.tsm("sql", "--set", "a=1", "SELECT @A AS x").expect(0).out());
+    }
+
+    @Test
     void settings_outlive_the_daemon() {
         assertEquals(
                 "30d\n", tsm.tsm("config", "set", "keep-runs", "30d").expect(0).out());
