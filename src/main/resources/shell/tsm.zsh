@@ -1,7 +1,7 @@
 
-# Completion. It asks the daemon that runs and starts none.
+# Completion. It asks the daemon that runs and starts none. The options are those that the completion system has set, and
+# that its functions rely on.
 _tsm() {
-    emulate -L zsh
     local line word
     local -a found
     while IFS= read -r line; do
@@ -19,5 +19,16 @@ _tsm() {
     return 0
 }
 
-(( $+functions[compdef] )) && compdef _tsm tsm
+if (( $+functions[compdef] )); then
+    compdef _tsm tsm
+elif [[ -o interactive ]]; then
+    # The completion system is loaded by what comes later, or by nobody.
+    _tsm_complete_later() {
+        add-zsh-hook -d precmd _tsm_complete_later
+        unfunction _tsm_complete_later
+        (( $+functions[compdef] )) || { autoload -Uz compinit && compinit -i }
+        compdef _tsm tsm
+    }
+    autoload -Uz add-zsh-hook && add-zsh-hook precmd _tsm_complete_later
+fi
 :

@@ -212,6 +212,34 @@ class ShellInitIT {
     }
 
     @Test
+    void a_zsh_on_a_terminal_completes_whenever_its_completion_was_loaded() throws IOException {
+        assumeTrue(installed("zsh"), "zsh is not installed");
+        worker();
+        Path folder = Files.createDirectories(home.work().resolve("zsh"));
+        String init = "eval \"$(" + home.launcher() + " shell-init zsh)\"\n";
+        String load = "autoload -Uz compinit; compinit -u -d " + folder + "/dump\n";
+        for (String lines : List.of(load + init, init + load, init)) {
+            Files.writeString(folder.resolve(".zshrc"), "PS1='zsh> '\n" + lines);
+            try (Tmux tmux = Tmux.open(home)) {
+                tmux.enter("TSM_DIR=" + home.home() + " ZDOTDIR=" + folder + " zsh -i")
+                        .awaitPrompt("zsh>");
+                tmux.type("tsm stop my").press("Tab").await("tsm stop my-api-worker");
+                tmux.press("C-u").clean().type("tsm start --restart=on").press("Tab");
+                tmux.await("--restart=on-failure").press("C-u").clean();
+                tmux.type("tsm stop id:")
+                        .press("Tab")
+                        .await("tsm stop id:0")
+                        .press("C-u")
+                        .clean();
+                tmux.type("tsm start node my")
+                        .press("Tab")
+                        .await("node my-api/")
+                        .press("C-u");
+            }
+        }
+    }
+
+    @Test
     void zsh_and_fish_complete_too() throws IOException {
         worker();
         if (installed("fish")) {
