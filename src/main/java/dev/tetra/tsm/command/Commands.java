@@ -8,6 +8,7 @@ import dev.tetra.tsm.model.WantOfMemory;
 import dev.tetra.tsm.spec.CommandWords;
 import dev.tetra.tsm.spec.Nearest;
 import dev.tetra.tsm.spec.Secrets;
+import java.io.IOException;
 import java.lang.ref.SoftReference;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,6 +38,11 @@ public final class Commands {
      * and each serves once, as it holds what it has read.
      */
     private final Map<String, SoftReference<CommandLine>> prepared = new ConcurrentHashMap<>();
+
+    /** What {@code tsm shell-init} prints, by the name of the shell; {@code @TSM@} stands for the launcher's quoted path. */
+    public Map<String, String> shellScripts() throws IOException {
+        return ShellInitVerb.scripts(verbs);
+    }
 
     /** Whether a command line is to change something, so that it should not be cut off. */
     public boolean changes(List<String> words) {

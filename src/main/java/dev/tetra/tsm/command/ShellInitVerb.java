@@ -6,6 +6,8 @@ import dev.tetra.tsm.model.Words;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -54,10 +56,8 @@ final class ShellInitVerb extends Verb {
             throw new TsmException.Failed(
                     "only the tsm script can be named in a shell's functions", "run: bin/tsm shell-init " + shell);
         }
-        String script = wanted == Shell.FISH
-                ? resource("tsm.fish")
-                : resource("functions.sh") + functions() + resource(wanted == Shell.BASH ? "tsm.bash" : "tsm.zsh");
-        String text = script.replace("@TSM@", wanted == Shell.FISH ? fishQuoted(launcher) : quoted(launcher));
+        String text =
+                script(wanted, verbs).replace("@TSM@", wanted == Shell.FISH ? fishQuoted(launcher) : quoted(launcher));
         if (json) {
             context.terminal()
                     .document(Json.object(document ->
@@ -66,6 +66,21 @@ final class ShellInitVerb extends Verb {
             context.out(text);
         }
         return 0;
+    }
+
+    /** The scripts by the name of their shell, for a launcher to print: {@code @TSM@} stands for its own path. */
+    static Map<String, String> scripts(Verbs verbs) throws IOException {
+        Map<String, String> scripts = new LinkedHashMap<>();
+        for (Shell shell : Shell.values()) {
+            scripts.put(Words.of(shell), script(shell, verbs));
+        }
+        return scripts;
+    }
+
+    private static String script(Shell shell, Verbs verbs) throws IOException {
+        return shell == Shell.FISH
+                ? resource("tsm.fish")
+                : resource("functions.sh") + functions(verbs) + resource(shell == Shell.BASH ? "tsm.bash" : "tsm.zsh");
     }
 
     private static String resource(String name) throws IOException {
@@ -78,7 +93,7 @@ final class ShellInitVerb extends Verb {
     }
 
     /** The functions {@code tetra_tsm_COMMAND}, one for each name of a command. */
-    private String functions() {
+    private static String functions(Verbs verbs) {
         return verbs.all().stream()
                 .flatMap(verb -> Stream.concat(Stream.of(verb.name()), verb.aliases().stream()))
                 .filter(name -> !name.startsWith("-"))

@@ -1,5 +1,6 @@
 package dev.tetra.tsm.daemon;
 
+import dev.tetra.tsm.command.Commands;
 import dev.tetra.tsm.model.BuildInfo;
 import dev.tetra.tsm.model.TsmException;
 import dev.tetra.tsm.model.WantOfMemory;
@@ -10,12 +11,14 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The daemon's program: {@code --home DIR} runs it. For the build, {@code --renew JAR…} makes classes fit for the cache of
- * classes, {@code --template FILE} makes the database that new homes begin with, and {@code --train} exercises the daemon once
+ * classes, {@code --template FILE} makes the database that new homes begin with, {@code --shells DIR} the
+ * scripts that the launcher prints for shells, and {@code --train} exercises the daemon once
  * for that cache. When it runs it says one thing on stdout to the launcher: {@code ready}, or {@code failed CODE} and why; after
  * that stdout is its log.
  */
@@ -40,10 +43,12 @@ public final class Main {
             code = Training.run();
         } else if (arguments.length == 2 && arguments[0].equals("--template")) {
             code = template(Path.of(arguments[1]));
+        } else if (arguments.length == 2 && arguments[0].equals("--shells")) {
+            code = shells(Path.of(arguments[1]));
         } else if (arguments.length > 1 && arguments[0].equals("--renew")) {
             code = renew(List.of(arguments).subList(1, arguments.length));
         } else {
-            System.err.println("usage: --home DIR | --train | --template FILE | --renew JAR…");
+            System.err.println("usage: --home DIR | --train | --template FILE | --shells DIR | --renew JAR…");
             code = USAGE;
         }
         System.exit(code);
@@ -55,6 +60,19 @@ public final class Main {
             return 0;
         } catch (IOException e) {
             System.err.println("no database for new homes was made: " + e);
+            return 1;
+        }
+    }
+
+    private static int shells(Path folder) {
+        try {
+            for (Map.Entry<String, String> script :
+                    new Commands().shellScripts().entrySet()) {
+                Files.writeString(folder.resolve("tsm.shell." + script.getKey()), script.getValue());
+            }
+            return 0;
+        } catch (IOException e) {
+            System.err.println("no scripts for shells were made: " + e);
             return 1;
         }
     }

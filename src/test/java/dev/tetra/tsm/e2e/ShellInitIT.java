@@ -212,6 +212,20 @@ class ShellInitIT {
     }
 
     @Test
+    void a_shell_that_starts_starts_no_daemon_and_is_told_the_same_as_by_one() throws IOException {
+        for (String shell : List.of("bash", "zsh", "fish")) {
+            String alone = home.tsm("shell-init", shell).expect(0).out();
+            assertFalse(Files.exists(home.home()));
+            assertTrue(alone.contains("'" + home.launcher() + "' __complete"), alone);
+        }
+        String alone = home.tsm("shell-init", "bash").expect(0).out();
+        String json = home.tsm("shell-init", "bash", "--json").expect(0).out();
+        assertEquals(
+                alone.split("tetra_tsm_", -1).length, json.split("tetra_tsm_", -1).length, "the daemon's: " + json);
+        home.tsm("shell-init", "csh").expect(2);
+    }
+
+    @Test
     void a_zsh_on_a_terminal_completes_whenever_its_completion_was_loaded() throws IOException {
         assumeTrue(installed("zsh"), "zsh is not installed");
         worker();
