@@ -56,6 +56,7 @@ public final class Keeper {
     private final PortBook ports;
     private final Definitions definitions;
     private final Chain chain;
+    private final NextRun nextRun;
 
     Keeper(
             Store store,
@@ -76,6 +77,7 @@ public final class Keeper {
         this.envFiles = envFiles;
         this.outcomes = outcomes;
         this.ports = new PortBook(host, home);
+        this.nextRun = new NextRun(store, host);
     }
 
     /** What came of one process of several: how it is now, or why it failed; and what the user should be told. */
@@ -229,6 +231,10 @@ public final class Keeper {
             Wish.@Nullable Change change = change(p, caller, takeEnvironment, notes);
             refuseForeign(p, change);
             List<String> started = chain.bringUp(p, caller);
+            if (started.isEmpty()) {
+                // What is brought up for it may make its program.
+                nextRun.require(p, change);
+            }
             return pending(p, change, proof, started, new Wish.Restart(caller.user(), proof, change));
         }));
     }
@@ -268,6 +274,7 @@ public final class Keeper {
                     logs.requireWritable(p.name());
                     Wish.@Nullable Change change = change(p, caller, false, notes);
                     refuseForeign(p, change);
+                    nextRun.require(p, change);
                     if (p.instances().listen() == null && p.instances().count() < 2) {
                         notes.merge(
                                 p.key(),

@@ -62,6 +62,10 @@ final class SpawnFailure {
 
     /** Why a program could not be executed, as far as that can be seen before; null when nothing is in its way. */
     static @Nullable SpawnException foreseen(SpawnRequest request) {
+        int folder = access(request.cwd() + "/.", X_OK);
+        if (folder != 0) {
+            return failure(Step.WORKING_DIRECTORY, folder, "the working directory " + request.cwd());
+        }
         String program = inFolder(request);
         int missing = access(program, X_OK);
         if (missing != 0) {

@@ -248,4 +248,60 @@ class ErrorsIT {
         write("bad.sh", "sleep 60\n");
         assertTrue(tsm.tsm("start", "bash", "bad.sh").expect(0).out().contains("ID 0"), "the same entry runs again");
     }
+
+    @Test
+    void a_restart_that_could_not_begin_is_refused_and_what_runs_goes_on() throws IOException {
+        String nap = "#!/bin/sh\nexec sleep 60\n";
+        write("app/tool", nap);
+        assertTrue(tsm.work().resolve("app/tool").toFile().setExecutable(true));
+        write("app/run.sh", nap);
+        tsm.bash("cd app && tsm start --name tool ./tool && tsm start --name run sh run.sh")
+                .expect(0);
+        String before = tsm.tsm("list", "--format", "{name} {pid}").expect(0).out();
+        try {
+            for (String file : List.of("tool", "run.sh")) {
+                Files.move(tsm.work().resolve("app/" + file), tsm.work().resolve("app/" + file + ".kept"));
+            }
+            for (String verb : List.of("restart", "reload")) {
+                leftRunning(tsm.tsm(verb, "tool"), "app/tool: No such file");
+                leftRunning(tsm.tsm(verb, "run"), "app/run.sh is gone");
+            }
+            Files.move(tsm.work().resolve("app"), tsm.work().resolve("gone"));
+            leftRunning(
+                    tsm.tsm("restart", "run"),
+                    "the working directory " + tsm.work().resolve("app"));
+            assertEquals(
+                    before,
+                    tsm.tsm("list", "--format", "{name} {pid}").expect(0).out());
+
+            Files.move(tsm.work().resolve("gone"), tsm.work().resolve("app"));
+            for (String file : List.of("tool", "run.sh")) {
+                Files.move(
+                        tsm.work().resolve("app/" + file + ".kept"), tsm.work().resolve("app/" + file));
+            }
+            tsm.tsm("restart", "tool", "run").expect(0);
+        } finally {
+            tsm.tsm("daemon", "stop", "--all").expect(0);
+        }
+    }
+
+    @Test
+    void a_restart_whose_own_command_makes_the_script_is_not_refused() throws IOException {
+        write("kept", "sleep 60\n");
+        tsm.tsm("start", "--name", "made", "--pre-start", "cp kept made.sh", "sh", "made.sh")
+                .expect(0);
+        try {
+            Files.delete(tsm.work().resolve("made.sh"));
+            tsm.tsm("restart", "made").expect(0);
+        } finally {
+            tsm.tsm("daemon", "stop", "--all").expect(0);
+        }
+    }
+
+    private static void leftRunning(Result result, String why) {
+        result.expect(1);
+        assertTrue(result.err().contains("so it was left running"), result.err());
+        assertTrue(result.err().contains(why), result.err());
+        assertTrue(result.err().contains("\n  hint: "), result.err());
+    }
 }
