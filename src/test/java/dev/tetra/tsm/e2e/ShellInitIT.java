@@ -232,9 +232,9 @@ class ShellInitIT {
         Path folder = Files.createDirectories(home.work().resolve("zsh"));
         String init = "eval \"$(" + home.launcher() + " shell-init zsh)\"\n";
         String load = "autoload -Uz compinit; compinit -u -d " + folder + "/dump\n";
-        for (String lines : List.of(load + init, init + load, init)) {
-            Files.writeString(folder.resolve(".zshrc"), "PS1='zsh> '\n" + lines);
-            try (Tmux tmux = Tmux.open(home)) {
+        try (Tmux tmux = Tmux.open(home)) {
+            for (String lines : List.of(load + init, init + load, init)) {
+                Files.writeString(folder.resolve(".zshrc"), "PS1='zsh> '\n" + lines);
                 tmux.enter("TSM_DIR=" + home.home() + " ZDOTDIR=" + folder + " zsh -i")
                         .awaitPrompt("zsh>");
                 tmux.type("tsm stop my").press("Tab").await("tsm stop my-api-worker");
@@ -249,6 +249,7 @@ class ShellInitIT {
                         .press("Tab")
                         .await("node my-api/")
                         .press("C-u");
+                tmux.clean().enter("exit").awaitPrompt("shell$").clean();
             }
         }
     }
