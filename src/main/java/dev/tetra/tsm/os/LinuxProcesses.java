@@ -24,8 +24,11 @@ final class LinuxProcesses implements ProcessReader {
     private static final int AT_EMPTY_PATH = 0x1000;
     private static final int STATX_UID = 8;
     private static final int STATX_UID_OFFSET = 20;
-    /** How long a program may take until it shows its environment, and how often that is looked at meanwhile. */
-    private static final long EXECUTING_NANOS = 200_000_000;
+    /**
+     * How long a program may take until it shows its environment, and how often that is looked at meanwhile. On a machine
+     * that is short of time a process may be kept from going on for some tenths of a second there.
+     */
+    private static final long EXECUTING_NANOS = 2_000_000_000;
 
     private static final long EXECUTING_PAUSE_NANOS = 100_000;
 
