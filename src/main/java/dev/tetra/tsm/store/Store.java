@@ -23,8 +23,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.h2.api.ErrorCode;
+import org.h2.mvstore.MVStoreException;
 import org.jdbi.v3.core.Handles;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
@@ -47,6 +49,7 @@ public final class Store implements AutoCloseable {
     private static final String CONSTRAINT = "23";
 
     private static final String VALUE = "22";
+    private static final Pattern CODE_OF_STORE = Pattern.compile(" \\[[0-9.]+/[0-9]+]$");
     private static final Duration BETWEEN_BACKUPS = Duration.ofHours(24);
 
     private final Database database;
@@ -258,6 +261,12 @@ public final class Store implements AutoCloseable {
         for (Throwable cause = failed.getCause(); cause != null; cause = cause.getCause()) {
             if (cause instanceof IOException refused && refused.getMessage() != null) {
                 return refused.getMessage();
+            }
+        }
+        for (Throwable cause = failed.getCause(); cause != null; cause = cause.getCause()) {
+            // After a write that was refused it is closed, which is all that its store says then.
+            if (cause instanceof MVStoreException store && store.getMessage() != null) {
+                return CODE_OF_STORE.matcher(store.getMessage()).replaceFirst("");
             }
         }
         String message = String.valueOf(failed.getMessage());

@@ -47,6 +47,7 @@ import org.h2.engine.SessionLocal;
 import org.h2.index.Cursor;
 import org.h2.index.Index;
 import org.h2.jdbc.JdbcConnection;
+import org.h2.message.DbException;
 import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
@@ -72,6 +73,17 @@ class StoreTest {
             tx.processes().setRun(key, tx.runs().decide(key, 1, "token-" + key, RunCause.START));
             return key;
         });
+    }
+
+    @Test
+    void what_the_database_failed_of_is_told_without_names_of_classes() {
+        SQLException closed = DbException.toSQLException(
+                DataUtils.newMVStoreException(DataUtils.ERROR_CLOSED, "This store is closed"));
+        assertTrue(String.valueOf(closed.getMessage()).contains("Exception"), closed::toString);
+        assertEquals("This store is closed", Store.reason(closed));
+        SQLException full = DbException.toSQLException(DataUtils.newMVStoreException(
+                DataUtils.ERROR_WRITING_FAILED, "Writing failed", new IOException("No space left on device")));
+        assertEquals("No space left on device", Store.reason(full));
     }
 
     @Test
