@@ -12,6 +12,7 @@ import dev.tetra.tsm.testing.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
@@ -133,6 +134,30 @@ class LifecycleVerbsTest {
         Desk.Told told = desk.tell("restart", "web");
         assertEquals("web restarted: ID 0, pid " + pid("web") + "\n", told.out());
         assertNotEquals(before, pid("web"));
+    }
+
+    @Test
+    void what_runs_is_not_stopped_for_a_restart_when_there_is_nothing_to_run_next() throws IOException {
+        Path app = Files.createDirectory(folder.resolve("work/app"));
+        Path program = Files.copy(Path.of("/bin/sleep"), app.resolve("nap"), StandardCopyOption.COPY_ATTRIBUTES);
+        Path script = Files.writeString(app.resolve("later.sh"), "exec sleep 1000\n");
+        assertEquals(0, desk.tell("start", "--name", "nap", "app/nap", "1000").code());
+        assertEquals(
+                0, desk.tell("start", "--name", "later", "sh", "app/later.sh").code());
+        long nap = pid("nap");
+        long later = pid("later");
+        Files.delete(program);
+        Files.delete(script);
+        Desk.Told told = desk.tell("restart", "nap", "later");
+        assertEquals(1, told.code());
+        assertTrue(told.err().contains("nap (ID 0) could not be run again, so it was left running"), told.err());
+        assertTrue(told.err().contains("the script " + script + " is gone"), told.err());
+        assertEquals(1, desk.tell("reload", "nap").code());
+        assertEquals(nap, pid("nap"));
+        assertEquals(later, pid("later"));
+        Files.writeString(script, "exec sleep 1001\n");
+        assertEquals(0, desk.tell("restart", "later").code());
+        assertNotEquals(later, pid("later"));
     }
 
     @Test
