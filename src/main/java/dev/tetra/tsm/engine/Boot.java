@@ -65,6 +65,7 @@ public final class Boot {
         Supplier<List<Keeper.Result>> resumed;
         Supplier<List<Services.Result>> enabled;
         try {
+            keeper.finishDeletions();
             bringUpNeeds(daemon);
             resumed = resume(daemon);
             enabled = services.beginEnabled(daemon, !anew, false);

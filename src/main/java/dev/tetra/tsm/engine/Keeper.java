@@ -16,6 +16,7 @@ import dev.tetra.tsm.os.Host;
 import dev.tetra.tsm.os.Signals;
 import dev.tetra.tsm.spec.Needs;
 import dev.tetra.tsm.spec.SearchPath;
+import dev.tetra.tsm.store.Deletions;
 import dev.tetra.tsm.store.Store;
 import dev.tetra.tsm.supervise.Outcome;
 import dev.tetra.tsm.supervise.Supervisor;
@@ -108,6 +109,10 @@ public final class Keeper {
      * @param policy how, in place of each process's own way
      */
     public List<Result> stop(List<ManagedProcess> processes, Caller caller, @Nullable StopPolicy policy) {
+        return stop(processes, new Wish.Stop(caller.user(), false, policy));
+    }
+
+    private List<Result> stop(List<ManagedProcess> processes, Wish.Stop wish) {
         List<ManagedProcess> all = store.call(tx -> tx.processes().all());
         List<ManagedProcess> last = new ArrayList<>(processes);
         Map<Long, CompletableFuture<Outcome>> replies = new HashMap<>();
@@ -119,7 +124,6 @@ public final class Keeper {
                     .findFirst()
                     .orElse(last.getFirst());
             last.remove(next);
-            Wish.Stop wish = new Wish.Stop(caller.user(), false, policy);
             List<CompletableFuture<Outcome>> before = processes.stream()
                     .filter(other -> replies.containsKey(other.key()) && Needs.needs(other, next, all))
                     .map(other -> replies.get(other.key()))
@@ -409,17 +413,53 @@ public final class Keeper {
                 .toList();
     }
 
-    /** Stops and forgets processes. Their history stays. */
+    /**
+     * Stops and forgets processes. Their history stays. What is stopped for it is deleted by the next daemon when this one
+     * dies in between.
+     */
     public List<Result> delete(List<ManagedProcess> processes, Caller caller, boolean keepLogs) {
-        List<Result> stopped = stop(processes, caller, null);
+        Wish.Delete delete = new Wish.Delete(caller.user(), keepLogs);
+        List<Result> stopped = stop(processes, new Wish.Stop(caller.user(), false, null, delete));
         List<ManagedProcess> resting = stopped.stream()
                 .filter(r -> r.failure() == null)
                 .map(Result::process)
                 .toList();
         List<Result> all = new ArrayList<>(
                 stopped.stream().filter(r -> r.failure() != null).toList());
-        all.addAll(each(resting, p -> supervisor.ask(p, new Wish.Delete(caller.user(), keepLogs))));
+        all.addAll(each(resting, p -> supervisor.ask(p, delete)));
+        List<Long> failed = all.stream()
+                .filter(r -> r.failure() != null)
+                // The next daemon does it.
+                .filter(r -> !(r.failure() instanceof TsmException.Unavailable))
+                .map(r -> r.process().key())
+                .toList();
+        if (!failed.isEmpty()) {
+            // Its user was told that it is not done, so nothing does it later.
+            store.run(tx -> failed.forEach(tx.deletions()::over));
+        }
         return all;
+    }
+
+    /**
+     * Carries out the deletions that a daemon before this one was at, as soon as each process has come to rest. One that was
+     * asked to run again since stays.
+     */
+    void finishDeletions() {
+        for (Deletions.Asked asked : store.call(tx -> tx.deletions().all())) {
+            Optional<ManagedProcess> stopped = store.call(tx -> tx.processes().find(asked.processKey()))
+                    .filter(p -> p.life().wanted() == Wanted.STOP);
+            if (stopped.isEmpty()) {
+                store.run(tx -> tx.deletions().over(asked.processKey()));
+                continue;
+            }
+            CompletableFuture<Void> _ = asked(stopped.get(), new Wish.Await(asked.by()))
+                    .thenCompose(rests -> asked(stopped.get(), new Wish.Delete(asked.by(), asked.keepLogs())))
+                    .thenAccept(outcome -> {
+                        if (!(outcome instanceof Outcome.Done)) {
+                            store.run(tx -> tx.deletions().over(asked.processKey()));
+                        }
+                    });
+        }
     }
 
     /** Forgets the processes that are at rest: stopped, exited, errored. */

@@ -54,6 +54,11 @@ public final class Tx {
         return new Channels(handle, clock);
     }
 
+    /** What is to be deleted once it has come to rest. */
+    public Deletions deletions() {
+        return new Deletions(handle);
+    }
+
     /** What happened and who commanded what. */
     public Journal journal() {
         return journal;

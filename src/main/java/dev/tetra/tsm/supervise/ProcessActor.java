@@ -14,6 +14,7 @@ import dev.tetra.tsm.model.SupervisionPolicy;
 import dev.tetra.tsm.model.TsmException;
 import dev.tetra.tsm.model.Wanted;
 import dev.tetra.tsm.os.ProcessTree;
+import dev.tetra.tsm.store.Deletions;
 import dev.tetra.tsm.store.Tx;
 import java.io.IOException;
 import java.time.Duration;
@@ -459,7 +460,15 @@ final class ProcessActor implements Gates.Tracked {
             reply.complete(new Outcome.Done(process, false));
             return;
         }
-        decide(new Happening.StopAsked(stop.kill(), remains), stop.by(), null, () -> {
+        Consumer<Tx> also = tx -> {
+            if (stop.then() != null) {
+                // With the decision, so that a daemon that dies in between leaves no process that is merely stopped.
+                tx.deletions()
+                        .ask(new Deletions.Asked(
+                                process.key(), stop.then().by(), stop.then().keepLogs()));
+            }
+        };
+        decide(new Happening.StopAsked(stop.kill(), remains), stop.by(), null, also, () -> {
             if (stop.policy() != null) {
                 execution.stopWith(stop.policy());
             }
@@ -495,6 +504,7 @@ final class ProcessActor implements Gates.Tracked {
             tx.ports().release(process.key());
             tx.channels().close(process.key());
             tx.processes().delete(process.key());
+            tx.deletions().over(process.key());
             tx.journal()
                     .event(
                             EventKind.CONFIG,
@@ -589,6 +599,12 @@ final class ProcessActor implements Gates.Tracked {
     }
 
     private void decide(Happening happening, String by, Wish.@Nullable Change change, Runnable once) {
+        decide(happening, by, change, tx -> {}, once);
+    }
+
+    /** Decides, and writes something more in the same transaction. */
+    private void decide(
+            Happening happening, String by, Wish.@Nullable Change change, Consumer<Tx> also, Runnable once) {
         Lifecycle before = life;
         ProcessSpec spec = change == null ? process.spec() : change.spec();
         SupervisionPolicy supervision = spec.supervision();
@@ -608,7 +624,10 @@ final class ProcessActor implements Gates.Tracked {
         if (by.isEmpty()) {
             commitStubbornly(entry::write);
         } else {
-            with.store().run(entry::write);
+            with.store().run(tx -> {
+                entry.write(tx);
+                also.accept(tx);
+            });
         }
         Deque<Action> actions = new ArrayDeque<>(step.actions());
         undone.push(actions);

@@ -41,8 +41,18 @@ public sealed interface Wish {
      *
      * @param kill at once, without asking it
      * @param policy how, in place of the process's own way
+     * @param then what its user asks for once it is at rest, which is remembered until that is done; null for nothing
      */
-    record Stop(String by, boolean kill, @Nullable StopPolicy policy) implements Wish {}
+    record Stop(
+            String by,
+            boolean kill,
+            @Nullable StopPolicy policy,
+            @Nullable Delete then) implements Wish {
+        /** And nothing more. */
+        public Stop(String by, boolean kill, @Nullable StopPolicy policy) {
+            this(by, kill, policy, null);
+        }
+    }
 
     /** Nothing, but to know when it has come to rest. */
     record Await(String by) implements Wish {}

@@ -246,6 +246,13 @@ class CrashPointsIT {
     }
 
     private static void assertExpected(Case at, long before, Optional<Listed> it, Witnesses machine) {
+        if (at.step() == Step.DELETE && at.decided()) {
+            Await.until(
+                    "it is deleted", Witnesses.SOON, () -> machine.listed(NAME).isEmpty());
+            assertTrue(machine.living().stream().noneMatch(l -> l.pid() == before), "it lives");
+            assertEquals(1, machine.runsOf(NAME), "runs of it");
+            return;
+        }
         if (it.isEmpty()) {
             assertTrue(at.point() == Point.BEFORE_CREATE || at.point() == Point.AFTER_DELETE, "it is lost");
             return;
