@@ -54,15 +54,18 @@ final class StatLine {
     }
 
     /**
-     * Whether the environment is known to hold nothing: its first and its last address are the same. They are 0 while
-     * the process executes a program and the new memory is not laid out yet.
+     * Whether the environment is known to hold nothing: its first and its last address are the same. They are 0 while the
+     * process executes a program and the new memory is not laid out yet, and the same for the moment in which it is; where
+     * the code begins is known only after that (create_elf_tables and load_elf_binary in fs/binfmt_elf.c).
      */
     boolean environmentEmpty() {
         at = closing(0) + 4;
-        skip(46);
+        skip(22);
+        long code = number();
+        skip(23);
         long start = number();
         long end = number();
-        return start == end && end != 0;
+        return start == end && end != 0 && code != 0;
     }
 
     /** Where the name ends. It may hold spaces and parentheses itself, so what follows counts from the last one. */
